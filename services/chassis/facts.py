@@ -1,0 +1,177 @@
+"""A fact as it is said and as it is heard: CloudEvents 1.0 in binary mode on Kafka.
+
+The JSON body is the data alone; everything else stands in headers (``contracts/envelope.v1.schema.json``).
+"""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+
+SPEC_VERSION = "1.0"
+LARGEST_FACT_BYTES = 256 * 1024
+
+
+class Unreadable(Exception):
+    """A record that is no fact; ``reason`` is a code, never text of the record."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a service says: ``type`` ends in ``.vN``, ``key`` orders, ``subject`` is the aggregate."""
+
+    topic: str
+    key: str
+    subject: str
+    type: str
+    data: Mapping[str, object]
+    compacted: bool = False
+
+
+class Record(Protocol):
+    """What a Kafka client hands over; values and headers are bytes."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A fact that was read; ``sequence`` counts the facts of this topic about ``subject`` from 1."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    event_id: UUID
+    type: str
+    source: str
+    subject: str
+    sequence: int
+    time: datetime
+    data: Mapping[str, Any]
+    causation_id: str | None
+    traceparent: str | None
+    raw: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def read(cls, record: Record) -> "Heard":
+        """The fact in a record.
+
+        Raises Unreadable with the code of the first thing wrong: ``no-body``, ``header-missing``,
+        ``header-malformed``, ``body-malformed``, ``body-no-object``.
+        """
+        headers = _single(record.headers)
+        try:
+            event_id = UUID(headers["ce_id"])
+            sequence = int(headers["ce_sequence"])
+            said = datetime.fromisoformat(headers["ce_time"])
+            kind, source, subject = headers["ce_type"], headers["ce_source"], headers["ce_subject"]
+            version = headers["ce_specversion"]
+        except KeyError as missing:
+            raise Unreadable("header-missing") from missing
+        except ValueError as malformed:
+            raise Unreadable("header-malformed") from malformed
+        if (
+            version != SPEC_VERSION
+            or sequence < 1
+            or said.tzinfo is None
+            or not subject
+            or record.key is None
+        ):
+            raise Unreadable("header-malformed")
+        return cls(
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            key=_text(record.key),
+            event_id=event_id,
+            type=kind,
+            source=source,
+            subject=subject,
+            sequence=sequence,
+            time=said,
+            data=_body(record.value),
+            causation_id=headers.get("ce_causationid"),
+            traceparent=headers.get("traceparent"),
+            raw=record.value or b"",
+            headers=tuple((name, bytes(value)) for name, value in record.headers),
+        )
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError as malformed:
+        raise Unreadable("header-malformed") from malformed
+
+
+def _single(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+    names = [name for name, _ in headers]
+    if len(names) != len(set(names)):
+        raise Unreadable("header-malformed")
+    return {name: _text(value) for name, value in headers}
+
+
+def _body(value: bytes | None) -> Mapping[str, Any]:
+    if value is None:
+        raise Unreadable("no-body")
+    if len(value) > 4 * LARGEST_FACT_BYTES:
+        raise Unreadable("body-too-large")
+    try:
+        data = orjson.loads(value)
+    except orjson.JSONDecodeError as malformed:
+        raise Unreadable("body-malformed") from malformed
+    if not isinstance(data, dict):
+        raise Unreadable("body-no-object")
+    return data
+
+
+def new_event_id() -> UUID:
+    """A UUIDv7: 48 bits of milliseconds, then 74 random bits (RFC 9562, section 5.7)."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (milliseconds & ((1 << 48) - 1)) << 80
+    value |= 0x7 << 76 | ((random >> 62) & 0xFFF) << 64
+    value |= 0b10 << 62 | random & ((1 << 62) - 1)
+    return UUID(int=value)
+
+
+def headers_of(
+    event_id: UUID,
+    kind: str,
+    source: str,
+    subject: str,
+    sequence: int,
+    said_at: datetime,
+    causation: UUID | None,
+) -> list[tuple[str, bytes]]:
+    """The CloudEvents headers of one fact, in a fixed order."""
+    pairs = [
+        ("ce_specversion", SPEC_VERSION),
+        ("ce_id", str(event_id)),
+        ("ce_type", kind),
+        ("ce_source", source),
+        ("ce_time", said_at.astimezone(UTC).isoformat().replace("+00:00", "Z")),
+        ("ce_subject", subject),
+        ("ce_sequence", str(sequence)),
+        ("traceparent", f"00-{event_id.hex}-{event_id.hex[16:]}-00"),
+        ("content-type", "application/json"),
+    ]
+    if causation is not None:
+        pairs.append(("ce_causationid", str(causation)))
+    return [(name, value.encode()) for name, value in pairs]

@@ -1,0 +1,130 @@
+"""Each promise is judged on views in which exactly one thing is wrong."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from deploy.local.conservation import Finding, Views, judge
+
+LAWS = {"MOVED": "open", "REGISTERED": "waiting", "CONCLUDED": "terminal"}
+
+
+def platform() -> dict[tuple[str, str], tuple[dict[str, Any], ...]]:
+    """A small drained platform in which every promise holds."""
+    return {
+        ("intake", "report"): (
+            {"report_id": "a", "organ": "520000", "state": "MOVED"},
+            {"report_id": "b", "organ": "520000", "state": "CONCLUDED"},
+        ),
+        ("intake", "import_row"): (
+            {
+                "organ": "520000",
+                "register": "r",
+                "number": "1",
+                "report_id": "a",
+                "returned_reason": None,
+                "conflict": False,
+            },
+            {
+                "organ": "520000",
+                "register": "r",
+                "number": "2",
+                "report_id": None,
+                "returned_reason": "text-empty",
+                "conflict": False,
+            },
+        ),
+        ("intake", "outbox"): (
+            {
+                "event_id": "e1",
+                "type": "intake.report-registered.v1",
+                "aggregate_id": "a",
+                "published_at": "t",
+            },
+        ),
+        ("referral", "consumer"): ({"name": "petition.referral", "types": ["intake.report-registered.v1"]},),
+        ("referral", "inbox"): ({"consumer": "petition.referral", "event_id": "e1"},),
+        ("referral", "applied"): (
+            {
+                "consumer": "petition.referral",
+                "topic": "petition.intake.reports.v1",
+                "aggregate_id": "a",
+                "sequence": 1,
+                "applied_seq": 4,
+            },
+            {
+                "consumer": "petition.referral",
+                "topic": "petition.intake.reports.v1",
+                "aggregate_id": "a",
+                "sequence": 2,
+                "applied_seq": 9,
+            },
+        ),
+        ("referral", "routing"): (
+            {
+                "report_id": "a",
+                "target_organ": "520000",
+                "target_unit": "u1",
+                "target_seat": None,
+                "closed_at": None,
+            },
+        ),
+        ("referral", "exclusion"): ({"report_id": "a", "unit": "u9", "seat": None, "officer": None},),
+        ("review", "audit_decision"): (
+            {"case_id": "c", "round": "R1", "actor": "anna", "decision": "pass"},
+            {"case_id": "c", "round": "R4", "actor": "bo", "decision": "accept"},
+        ),
+        ("reception", "booking"): ({"session_id": "s", "slot": 1, "visit_id": "v"},),
+    }
+
+
+def broken(findings: list[Finding]) -> set[str]:
+    return {finding.promise[:2] for finding in findings if not finding.holds}
+
+
+def test_a_drained_platform_keeps_every_promise() -> None:
+    assert broken(judge(Views(platform()), LAWS)) == set()
+
+
+def with_row(service: str, view: str, **row: Any) -> Callable[[dict[Any, Any]], None]:
+    def change(rows: dict[Any, Any]) -> None:
+        rows[service, view] = (*rows.get((service, view), ()), {**rows[service, view][0], **row})
+
+    return change
+
+
+def without(service: str, view: str) -> Callable[[dict[Any, Any]], None]:
+    def change(rows: dict[Any, Any]) -> None:
+        rows[service, view] = ()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "promise"),
+    [
+        (with_row("intake", "report"), "D1"),
+        (with_row("intake", "report", report_id="c", state="LOST"), "D1"),
+        (with_row("intake", "report", report_id="c", state="MOVED"), "D1"),
+        (with_row("intake", "import_row", number="3", report_id=None), "D1"),
+        (with_row("intake", "import_row", number="3", report_id="nowhere"), "D1"),
+        (with_row("intake", "import_row"), "D1"),
+        (with_row("referral", "routing"), "R1"),
+        (without("referral", "routing"), "D1"),
+        (without("referral", "inbox"), "D4"),
+        (with_row("intake", "outbox", event_id="e2", type="x", published_at=None), "D4"),
+        (with_row("referral", "applied", sequence=4, applied_seq=12), "D5"),
+        (with_row("referral", "exclusion", unit="u1"), "R2"),
+        (with_row("review", "audit_decision", round="R2"), "W2"),
+        (with_row("reception", "booking", visit_id="w"), "V1"),
+    ],
+)
+def test_one_wrong_row_breaks_the_promise_it_stands_for(
+    change: Callable[[dict[Any, Any]], None], promise: str
+) -> None:
+    rows = platform()
+
+    change(rows)
+
+    assert promise in broken(judge(Views(rows), LAWS))
