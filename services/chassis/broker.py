@@ -1,0 +1,90 @@
+"""Kafka clients with the only settings that keep the promises; names get the prefix here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from services.chassis.facts import LARGEST_FACT_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the broker is and who we are there; ``prefix`` stands before topics and groups."""
+
+    bootstrap: str
+    username: str
+    password: str = field(repr=False)
+    prefix: str = ""
+    instance: str | None = None
+    session_timeout_ms: int = 10_000
+    tls: Any = None
+
+    def _shared(self) -> dict[str, Any]:
+        return {
+            "bootstrap_servers": self.bootstrap,
+            "security_protocol": "SASL_SSL" if self.tls else "SASL_PLAINTEXT",
+            "ssl_context": self.tls,
+            "sasl_mechanism": "SCRAM-SHA-256",
+            "sasl_plain_username": self.username,
+            "sasl_plain_password": self.password,
+            "request_timeout_ms": 15_000,
+            "retry_backoff_ms": 100,
+        }
+
+    async def producer(self) -> AIOKafkaProducer:
+        """A started idempotent producer; throw it away after any failed send."""
+        producer = AIOKafkaProducer(
+            **self._shared(),
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_request_size=4 * LARGEST_FACT_BYTES,
+            max_batch_size=4 * LARGEST_FACT_BYTES,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
+
+    async def consumer(self, group: str, topics: Sequence[str], listener: Any) -> AIOKafkaConsumer:
+        """A started consumer that never commits by itself and never skips an offset.
+
+        ``listener.consumer`` is set before the first assignment can arrive.
+        """
+        consumer = AIOKafkaConsumer(
+            **self._shared(),
+            group_id=self.prefix + group,
+            group_instance_id=self.instance,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            max_poll_records=1000,
+            max_partition_fetch_bytes=1_048_576,
+            session_timeout_ms=self.session_timeout_ms,
+            heartbeat_interval_ms=max(300, self.session_timeout_ms // 4),
+            max_poll_interval_ms=300_000,
+            metadata_max_age_ms=30_000,
+        )
+        listener.consumer = consumer
+        consumer.subscribe([self.prefix + topic for topic in topics], listener=listener)
+        try:
+            await consumer.start()
+        except BaseException:
+            await consumer.stop()
+            raise
+        return consumer
+
+    def on_wire(self, topic: str) -> str:
+        """The name of a topic at the broker."""
+        return self.prefix + topic
+
+    def plain(self, topic: str) -> str:
+        """The name of a topic in contracts, as read from the broker."""
+        return topic.removeprefix(self.prefix)
+
+
+__all__ = ["Broker", "TopicPartition"]

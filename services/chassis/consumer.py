@@ -1,0 +1,291 @@
+"""The consumer: polls, and lets one transaction hold state, claims and position.
+
+The position in PostgreSQL is the truth; what is committed to Kafka is for lag monitoring alone. A
+batch that fails goes through again one record at a time, so that one bad record holds up nobody.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Generic
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+
+from services.chassis.broker import Broker, TopicPartition
+from services.chassis.database import Connection, Pool, is_world_fault
+from services.chassis.delivery import Delivery, Ending, Route, StoredRecord, U
+from services.chassis.facts import Heard, Unreadable
+from services.chassis.failpoints import crash_point
+from services.chassis.inbox import FIRST_POSITIONS, SELECT_POSITIONS, Zombie, move_positions
+from services.chassis.metrics import (
+    BATCHES_FAILED,
+    CONSUMER_STOPPED,
+    DELIVERY_SECONDS,
+    LAG_RECORDS,
+    RECORDS,
+    ZOMBIE_WRITES_REFUSED,
+)
+from services.chassis.waiting import Waiting
+
+LOG = logging.getLogger(__name__)
+ATTEMPTS = 5
+NAME_CONSUMER = """
+    INSERT INTO mechanism.consumer (name, types) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET types = excluded.types
+"""
+COUNT_FRESH_DEAD = """
+    SELECT count(*) FROM mechanism.dead_letter WHERE consumer = $1 AND since > now() - interval '5 minutes'
+"""
+
+
+class Stopped(Exception):
+    """The consumer stops until a person looks; ``reason`` is a code."""
+
+
+class Consumer(Generic[U]):
+    """One service's reader of its topics; several copies share the partitions."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        topics: Sequence[str],
+        compacted: Collection[str],
+        routes: Mapping[str, Route[U]],
+        unit: Callable[[Connection, Heard], U],
+        pool: Pool,
+        broker: Broker,
+        premise: tuple[type[Exception], ...] = (),
+        batch: int = 1000,
+        most_dead_letters: int = 20,
+    ) -> None:
+        self.name = name
+        self.topics = tuple(topics)
+        self._delivery = Delivery(name, routes, frozenset(compacted), unit, premise)
+        self._waiting = Waiting(pool, self._delivery)
+        self._pool, self._broker, self._batch = pool, broker, batch
+        self._most_dead_letters = most_dead_letters
+        self._types = sorted(routes)
+        self._next: dict[tuple[str, int], int] = {}
+        self._committed_at = 0.0
+        self.assigned = False
+        self.stopped: str | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until told to stop; a fault of the world is waited out, never a dead letter."""
+        pause = 0.2
+        CONSUMER_STOPPED.labels(self.name).set(0)
+        while not stop.is_set():
+            try:
+                await self._session(stop)
+                pause = 0.2
+            except (Stopped, OffsetOutOfRangeError) as reason:
+                self.stopped = str(reason) if isinstance(reason, Stopped) else "offset-out-of-range"
+                CONSUMER_STOPPED.labels(self.name).set(1)
+                LOG.error("consumer-stopped", extra={"consumer": self.name, "cause": self.stopped})
+                await stop.wait()
+            except Exception as fault:
+                if not isinstance(fault, KafkaError) and not is_world_fault(fault):
+                    raise
+                LOG.warning("consumer-waits", extra={"consumer": self.name, "cause": type(fault).__name__})
+                await _pause(stop, pause)
+                pause = min(pause * 2, 30.0)
+
+    async def _session(self, stop: asyncio.Event) -> None:
+        async with self._pool.acquire() as connection:
+            await connection.execute(NAME_CONSUMER, self.name, self._types)
+        listener = _Rebalance(self)
+        consumer = await self._broker.consumer(self.name, self.topics, listener)
+        try:
+            while not stop.is_set():
+                polled = await consumer.getmany(timeout_ms=200, max_records=self._batch)
+                records = self._ours(polled)
+                if records:
+                    await self._through(consumer, records, stop)
+                await self._waiting.retry({r.key.decode("utf-8", "replace") for r in records if r.key})
+                await self._tell_kafka(consumer)
+        finally:
+            self.assigned = False
+            await consumer.stop()
+
+    def _ours(self, polled: Mapping[TopicPartition, Sequence[Any]]) -> list[StoredRecord]:
+        found = []
+        for partition, records in polled.items():
+            topic = self._broker.plain(partition.topic)
+            read_at = self._next.get((topic, partition.partition))
+            for record in records:
+                if read_at is not None and record.offset >= read_at:
+                    found.append(
+                        StoredRecord(
+                            topic,
+                            partition.partition,
+                            record.offset,
+                            record.key,
+                            record.value,
+                            tuple(record.headers),
+                        )
+                    )
+        return found
+
+    async def _through(
+        self, consumer: AIOKafkaConsumer, records: list[StoredRecord], stop: asyncio.Event
+    ) -> None:
+        """Bring a batch to its end: together if possible, else each alone, however long it takes."""
+        await crash_point("consumer.polled")
+        pause = 0.2
+        while not stop.is_set():
+            try:
+                await self._together(records)
+                return
+            except Zombie:
+                ZOMBIE_WRITES_REFUSED.labels(self.name).inc()
+                LOG.warning("zombie-write-refused", extra={"consumer": self.name})
+                await self.take_positions(consumer, consumer.assignment())
+                return
+            except Exception as fault:
+                BATCHES_FAILED.labels(self.name, type(fault).__name__).inc()
+                if not is_world_fault(fault):
+                    await self._each_alone(consumer, records, stop)
+                    return
+                LOG.warning("batch-waits", extra={"consumer": self.name, "cause": type(fault).__name__})
+                await _pause(stop, pause)
+                pause = min(pause * 2, 30.0)
+
+    async def _together(self, records: Sequence[StoredRecord], *, alone: bool = False) -> None:
+        moves = self._moves(records)
+        async with self._pool.acquire() as connection:
+            async with connection.transaction():
+                await move_positions(connection, self.name, moves)
+                endings = await self._delivery.deliver(connection, records, alone=alone)
+                if Ending.DEAD in endings:
+                    await self._refuse_flood(connection)
+            await crash_point("consumer.committed")
+        self._moved(moves)
+        self._count(records, endings)
+
+    async def _each_alone(
+        self, consumer: AIOKafkaConsumer, records: list[StoredRecord], stop: asyncio.Event
+    ) -> None:
+        for record in records:
+            attempts, pause = 0, 0.2
+            while not stop.is_set():
+                try:
+                    await self._together([record], alone=True)
+                    break
+                except Zombie:
+                    ZOMBIE_WRITES_REFUSED.labels(self.name).inc()
+                    await self.take_positions(consumer, consumer.assignment())
+                    return
+                except Stopped:
+                    raise
+                except Exception as fault:
+                    if is_world_fault(fault):
+                        await _pause(stop, pause)
+                        pause = min(pause * 2, 30.0)
+                        continue
+                    attempts += 1
+                    if attempts >= ATTEMPTS:
+                        await self._bury(record, getattr(fault, "reason", type(fault).__name__), attempts)
+                        break
+                    await _pause(stop, 0.02 * attempts)
+
+    async def _bury(self, record: StoredRecord, reason: str, attempts: int) -> None:
+        try:
+            fact: Heard | None = Heard.read(record)
+        except Unreadable:
+            fact = None
+        moves = self._moves([record])
+        async with self._pool.acquire() as connection:
+            async with connection.transaction():
+                await move_positions(connection, self.name, moves)
+                await self._delivery.bury(connection, record, fact, str(reason)[:100], attempts=attempts)
+                await self._refuse_flood(connection)
+            await crash_point("consumer.buried")
+        self._moved(moves)
+        self._count([record], [Ending.DEAD])
+
+    async def _refuse_flood(self, connection: Connection) -> None:
+        if await connection.fetchval(COUNT_FRESH_DEAD, self.name) > self._most_dead_letters:
+            raise Stopped("too-many-dead-letters")
+
+    def _moves(self, records: Sequence[StoredRecord]) -> dict[tuple[str, int], tuple[int, int]]:
+        moves: dict[tuple[str, int], tuple[int, int]] = {}
+        for record in records:
+            name = (record.topic, record.partition)
+            moves[name] = (self._next[name], record.offset + 1)
+        return moves
+
+    def _moved(self, moves: Mapping[tuple[str, int], tuple[int, int]]) -> None:
+        for name, (_, following) in moves.items():
+            self._next[name] = following
+
+    def _count(self, records: Sequence[StoredRecord], endings: Sequence[Ending]) -> None:
+        for ending in Ending:
+            RECORDS.labels(self.name, ending.value).inc(endings.count(ending))
+        said = [dict(record.headers).get("ce_time") for record in records[-1:]]
+        for at in filter(None, said):
+            try:
+                then = datetime.fromisoformat(at.decode())
+                DELIVERY_SECONDS.labels(self.name).observe(
+                    max(0.0, (datetime.now(UTC) - then).total_seconds())
+                )
+            except (ValueError, TypeError):
+                continue
+
+    async def take_positions(
+        self, consumer: AIOKafkaConsumer, partitions: Collection[TopicPartition]
+    ) -> None:
+        """Seek every partition to the position in PostgreSQL, which is zero the first time."""
+        names = [(self._broker.plain(p.topic), p.partition) for p in partitions]
+        async with self._pool.acquire() as connection:
+            await connection.execute(FIRST_POSITIONS, self.name, [t for t, _ in names], [p for _, p in names])
+            rows = await connection.fetch(SELECT_POSITIONS, self.name)
+        known = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        self._next = {name: known[name] for name in names}
+        for partition, name in zip(partitions, names, strict=True):
+            consumer.seek(partition, known[name])
+        self.assigned = True
+
+    async def _tell_kafka(self, consumer: AIOKafkaConsumer) -> None:
+        if time.monotonic() - self._committed_at < 1.0:
+            return
+        self._committed_at = time.monotonic()
+        offsets, lag = {}, 0
+        for partition in consumer.assignment():
+            following = self._next.get((self._broker.plain(partition.topic), partition.partition))
+            if following is not None:
+                offsets[partition] = following
+                lag += max(0, (consumer.highwater(partition) or following) - following)
+        LAG_RECORDS.labels(self.name).set(lag)
+        try:
+            if offsets:
+                await consumer.commit(offsets)
+        except KafkaError:
+            LOG.info("offset-commit-refused", extra={"consumer": self.name})
+
+
+class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Takes the positions from PostgreSQL whenever partitions change hands."""
+
+    def __init__(self, reader: Consumer[Any]) -> None:
+        self._reader = reader
+        self.consumer: AIOKafkaConsumer | None = None
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Nothing to do: the position guard refuses what the next owner has done."""
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Seek before the first record is fetched."""
+        if self.consumer is not None:
+            await self._reader.take_positions(self.consumer, list(assigned))
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

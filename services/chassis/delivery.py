@@ -1,0 +1,278 @@
+"""The delivery of records: handled, known, passed, waiting or a dead letter; never lost."""
+
+import base64
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from services.chassis.database import Connection
+from services.chassis.facts import Heard, Record, Unreadable
+from services.chassis.failpoints import crash_point
+from services.chassis.inbox import Place, Sequences, claim
+
+U = TypeVar("U")
+Reaction = Callable[[Any, Heard, U], Awaitable[None]]
+SetReaction = Callable[[Sequence[tuple[Any, Heard]], U], Awaitable[None]]
+
+KEEP_WAITING = """
+    INSERT INTO mechanism.waiting (consumer, event_id, topic, subject, key, sequence, reason, record)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT DO NOTHING
+"""
+KEEP_DEAD = """
+    INSERT INTO mechanism.dead_letter
+           (consumer, event_id, topic, subject, key, sequence, partition, "offset", reason, attempts, record)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT DO NOTHING
+"""
+
+
+class Ending(Enum):
+    """The five ways a record ends; only they let the position move."""
+
+    HANDLED = "handled"
+    KNOWN = "known"
+    PASSED = "passed"
+    WAITING = "waiting"
+    DEAD = "dead"
+
+
+class Refusal(Exception):
+    """A record that can never be handled; ``reason`` is a code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[U]):
+    """How one type is heard: a tolerant model, what follows, and perhaps the same for a set."""
+
+    model: type[BaseModel]
+    reaction: Reaction[U]
+    set_reaction: SetReaction[U] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as it is kept while it waits or is dead, byte for byte."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def of(cls, record: Record) -> "StoredRecord":
+        """The record without its client's own class."""
+        headers = tuple((name, bytes(value)) for name, value in record.headers)
+        return cls(record.topic, record.partition, record.offset, record.key, record.value, headers)
+
+    def pack(self) -> bytes:
+        """One bytes object for a column."""
+        headers = [[name, _coded(value)] for name, value in self.headers]
+        return orjson.dumps(
+            [self.topic, self.partition, self.offset, _coded(self.key), _coded(self.value), headers]
+        )
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "StoredRecord":
+        """The record that ``pack`` wrote."""
+        topic, partition, offset, key, value, headers = orjson.loads(packed)
+        pairs = tuple((name, _raw(text) or b"") for name, text in headers)
+        return cls(topic, partition, offset, _raw(key), _raw(value), pairs)
+
+
+def _coded(raw: bytes | None) -> str | None:
+    return None if raw is None else base64.b64encode(raw).decode()
+
+
+def _raw(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Generic[U]):
+    """Brings records to their endings inside the caller's transaction.
+
+    What it raises is the caller's to judge: a fault of the world is waited out; anything else sends
+    the records through alone, and the fifth time makes one a dead letter. ``premise`` are the
+    exceptions by which a reaction says that a fact of another topic is not here yet.
+    """
+
+    consumer: str
+    routes: Mapping[str, Route[U]]
+    compacted: Collection[str]
+    unit: Callable[[Connection, Heard], U]
+    premise: tuple[type[Exception], ...] = ()
+
+    async def deliver(
+        self, connection: Connection, records: Sequence[StoredRecord], *, alone: bool
+    ) -> list[Ending]:
+        """Bring records to their endings, in order; ``alone`` when there is just one to be judged."""
+        facts = [self._read(record) for record in records]
+        good = [fact for fact in facts if isinstance(fact, Heard)]
+        sequences = Sequences(self.consumer, self.compacted)
+        await sequences.lock(connection, good)
+        ours, reused = await claim(connection, self.consumer, [f for f in good if f.type in self.routes])
+        await crash_point("consumer.claimed_not_applied")
+        endings, sets = [], self._sets(good, sequences, ours) if not alone else {}
+        for record, fact in zip(records, facts, strict=True):
+            if isinstance(fact, str):
+                await self.bury(connection, record, None, fact, attempts=1)
+                endings.append(Ending.DEAD)
+            elif fact.event_id in reused:
+                await self.bury(connection, record, fact, "id-reused", attempts=1)
+                endings.append(Ending.DEAD)
+            else:
+                fresh = fact.type not in self.routes or fact.event_id in ours
+                ours.discard(fact.event_id)
+                endings.append(await self._one(connection, record, fact, sequences, fresh, sets, alone=alone))
+        for kind, batch in sets.items():
+            await self._apply_set(
+                connection, kind, [fact for fact in batch.values() if fact.event_id not in reused]
+            )
+        await crash_point("consumer.applied_not_committed")
+        await sequences.save(connection)
+        return endings
+
+    async def redeliver(self, connection: Connection, record: StoredRecord) -> Ending:
+        """Try a claimed record once more: one that waited, or a dead letter being replayed."""
+        fact = self._read(record)
+        if isinstance(fact, str):
+            raise Refusal(fact)
+        sequences = Sequences(self.consumer, self.compacted)
+        await sequences.lock(connection, [fact])
+        await claim(connection, self.consumer, [fact] if fact.type in self.routes else [])
+        ending = await self._one(connection, record, fact, sequences, True, {}, alone=True)
+        await sequences.save(connection)
+        return ending
+
+    def _read(self, record: StoredRecord) -> Heard | str:
+        try:
+            fact = Heard.read(record)
+        except Unreadable as unreadable:
+            return unreadable.reason
+        if fact.type not in self.routes and self._other_version(fact.type):
+            return "unknown-version"
+        return fact
+
+    def _other_version(self, kind: str) -> bool:
+        name, dot, version = kind.rpartition(".v")
+        if not dot or not version.isdigit():
+            name = kind
+        return any(heard.rpartition(".v")[0] == name for heard in self.routes)
+
+    def _sets(
+        self, facts: Sequence[Heard], sequences: Sequences, ours: Collection[Any]
+    ) -> dict[str, dict[Any, Heard]]:
+        heard = [fact for fact in facts if fact.type in self.routes]
+        times = Counter((fact.topic, fact.subject) for fact in heard)
+        return {
+            kind: {
+                fact.event_id: fact
+                for fact in heard
+                if fact.type == kind
+                and fact.event_id in ours
+                and times[fact.topic, fact.subject] == 1
+                and sequences.place(fact) is Place.NEXT
+            }
+            for kind, route in self.routes.items()
+            if route.set_reaction is not None
+        }
+
+    async def _one(
+        self,
+        connection: Connection,
+        record: StoredRecord,
+        fact: Heard,
+        sequences: Sequences,
+        fresh: bool,
+        sets: dict[str, dict[Any, Heard]],
+        *,
+        alone: bool,
+    ) -> Ending:
+        place, route = sequences.place(fact), self.routes.get(fact.type)
+        if place is Place.BEYOND:
+            await self.keep_waiting(connection, record, fact, "gap")
+            return Ending.WAITING
+        if place is Place.BEHIND or not fresh:
+            return Ending.KNOWN
+        if route is None:
+            sequences.advance(fact)
+            return Ending.PASSED
+        if fact.event_id in sets.get(fact.type, {}):
+            sequences.advance(fact)
+            return Ending.HANDLED
+        try:
+            if alone:
+                async with connection.transaction():
+                    await self._react(connection, route, fact)
+            else:
+                await self._react(connection, route, fact)
+        except self.premise as missing:
+            if not alone:
+                raise
+            await self.keep_waiting(connection, record, fact, type(missing).__name__)
+            return Ending.WAITING
+        sequences.advance(fact)
+        return Ending.HANDLED
+
+    async def _react(self, connection: Connection, route: Route[U], fact: Heard) -> None:
+        await route.reaction(self._model(route, fact), fact, self.unit(connection, fact))
+
+    def _model(self, route: Route[U], fact: Heard) -> BaseModel:
+        try:
+            return route.model.model_validate(fact.data)
+        except ValidationError as refused:
+            raise Refusal("body-refused") from refused
+
+    async def _apply_set(self, connection: Connection, kind: str, facts: Sequence[Heard]) -> None:
+        route = self.routes[kind]
+        if facts and route.set_reaction is not None:
+            await route.set_reaction(
+                [(self._model(route, fact), fact) for fact in facts], self.unit(connection, facts[0])
+            )
+
+    async def keep_waiting(
+        self, connection: Connection, record: StoredRecord, fact: Heard, reason: str
+    ) -> None:
+        """Put a fact aside until what it stands on is here."""
+        await connection.execute(
+            KEEP_WAITING,
+            self.consumer,
+            fact.event_id,
+            fact.topic,
+            fact.subject,
+            fact.key,
+            fact.sequence,
+            reason,
+            record.pack(),
+        )
+
+    async def bury(
+        self, connection: Connection, record: StoredRecord, fact: Heard | None, reason: str, *, attempts: int
+    ) -> None:
+        """Write a dead letter; later facts of its aggregate wait behind it by the gap it leaves."""
+        await connection.execute(
+            KEEP_DEAD,
+            self.consumer,
+            fact.event_id if fact else None,
+            record.topic,
+            fact.subject if fact else None,
+            fact.key if fact else None,
+            fact.sequence if fact else None,
+            record.partition,
+            record.offset,
+            reason,
+            attempts,
+            record.pack(),
+        )
