@@ -13,7 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.errors import (
+    InvalidMessageError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
 from aiokafka.partitioner import DefaultPartitioner
 
 from services.chassis.broker import Broker
@@ -56,7 +61,7 @@ SELECT_AGE = """
     SELECT count(*) AS facts, coalesce(extract(epoch FROM now() - min(said_at)), 0) AS seconds
       FROM mechanism.outbox
 """
-INVALID = (InvalidRecordError, MessageSizeTooLargeError, RecordListTooLargeError)
+INVALID = (InvalidMessageError, MessageSizeTooLargeError, RecordListTooLargeError)
 
 
 class SendFailed(Exception):
