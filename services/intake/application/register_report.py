@@ -177,7 +177,7 @@ async def _note_and_start(reports: Sequence[Report], actor: Actor, moment: Momen
     for report in reports:
         await unit.audit.note("report-registered", "report", str(report.id), imported=report.imported)
         if not report.imported:
-            await unit.clocks.start("T4", clock_entity(report.id, actor.organ), actor.organ, moment.today)
+            await unit.clocks.start("D05-T4", clock_entity(report.id, actor.organ), actor.organ, moment.today)
 
 
 def clock_entity(report_id: UUID, organ: str) -> str:

@@ -1,4 +1,4 @@
-"""The superior-level gate 上级管理干部问题, domain.md 8.4: nothing of such a report may ever be written here."""
+"""The superior-level gate 上级管理干部问题, domain.md 8.4: nothing of such a report is ever written."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,8 +31,10 @@ class Gate:
     ranks: Mapping[str, str] = field(default_factory=dict)
 
     def is_superior(self, party: ReportedParty) -> bool:
-        """Whether the party's own fields, its post or a directory link say that it is managed above the organ,
-        or that it is the organ's own chief."""
+        """Whether its own fields, its post or a directory link say that the party is managed above the organ.
+
+        The organ's own chief counts too.
+        """
         own = (party.authority, self.ranks.get(party.rank or "", ""))
         if any(self._above(level) for level in own):
             return True
@@ -62,9 +64,7 @@ class Gate:
         units = {u for u in (party.unit, *party.units) if u is not None}
         if party.party_type is PartyType.ORGANISATION:
             entries = (directory.find(unit) for unit in units)
-            return any(
-                e is not None and e.authority is not None and self._above(e.authority) for e in entries
-            )
+            return any(e is not None and self._above(e.authority or "") for e in entries)
         if party.is_unit_head and self.organ.id in {party.unit, directory.resolve(party.unit)}:
             return True
         return any(self._person_above(person, directory) for person in party.persons)

@@ -1,4 +1,4 @@
-"""How entry and its checks move a report, and how the facts of others move its parts; domain.md 4.2 and 6.2."""
+"""How the entry desk moves a report, and how the facts of others move its parts; domain.md 4.2, 6.2."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -28,7 +28,7 @@ NEXT: Mapping[tuple[Desk, Step], Desk] = MappingProxyType(
         (Desk.CHECKED, Step.CONFIRM): Desk.CONFIRMED,
     }
 )
-"""The whole entry desk: an edit begins the checks anew; after CONFIRMED only a correction changes anything."""
+"""The whole entry desk: an edit begins the checks anew; after CONFIRMED only a correction changes it."""
 
 
 OWN: frozenset[tuple[State | None, State]] = frozenset(

@@ -26,6 +26,9 @@ from services.intake.domain.lifecycle import NEXT, Step
 from services.intake.domain.numbers import ReportNumber
 from services.intake.domain.values import Desk, Nature, ReceiptKind, State
 
+NOBODY = Excluded()
+"""The excluded set of a report that names nobody the directory knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -50,10 +53,10 @@ class Correction:
 class Report:
     """A report at one moment; every change makes a new one.
 
-    ``organ`` registered it first, ``holder`` holds its open part, ``state`` is that part's. ``editors`` are all
-    who entered or edited what now stands. ``classified_version`` counts what was told of the classification
-    from 1; ``version`` counts the saved states from 1, and 0 was never saved. ``studied`` says whether a
-    study meeting looked at it.
+    ``organ`` registered it first, ``holder`` holds its open part, ``state`` is that part's. ``editors`` are
+    all who entered or edited what now stands. ``classified_version`` counts what was told of the
+    classification from 1; ``version`` counts the saved states from 1, and 0 was never saved. ``studied``
+    says whether a study meeting looked at it.
     """
 
     id: UUID
@@ -69,7 +72,7 @@ class Report:
     classified_version: int = 0
     imported: bool = False
     visit_id: UUID | None = None
-    excluded: Excluded = Excluded()
+    excluded: Excluded = NOBODY
     studied: bool = False
     frozen: bool = False
     version: int = 0
@@ -120,7 +123,8 @@ class Report:
     def correct(self, correction: Correction, approver: str, today: date) -> tuple["Report", list[Event]]:
         """Let an approved correction take effect (T31); a new version with its reason.
 
-        Raises IllegalStep before CONFIRMED, SecondPersonNeeded, StudyNeeded, NothingCorrected, ElementsMissing.
+        Raises IllegalStep before CONFIRMED, SecondPersonNeeded, StudyNeeded, NothingCorrected,
+        ElementsMissing.
         """
         before = self.elements.classification
         if self.desk is not Desk.CONFIRMED or before is None:

@@ -10,7 +10,7 @@ from services.intake.domain.values import Nature
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """One version. ``violations`` maps each main code (``V1``) to its sub-codes (``V1-01``) with their names."""
+    """One version; ``violations`` maps a main code (``V1``) to its sub-codes (``V1-01``) with their names."""
 
     version: str
     natures: Mapping[str, str]
