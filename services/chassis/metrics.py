@@ -31,3 +31,5 @@ CLOCKS_FIRED = Counter("petition_clocks_fired_total", "Clock events, each exactl
 CALENDAR_HORIZON_DAYS = Gauge(
     "petition_calendar_horizon_days", "Days from today to the end of the known working-day calendar"
 )
+ACCESS_DENIED = Counter("petition_access_denied_total", "Requests refused by what failed", ["by"])
+SEALS_BROKEN = Counter("petition_seals_broken_total", "Sealed values that did not open; each is an alarm")
