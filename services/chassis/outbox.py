@@ -46,6 +46,11 @@ def lane_of(key: str) -> int:
     return zlib.crc32(key.encode()) % LANES
 
 
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of a key. Of twelve partitions a lane fills three, so its batches are few and large."""
+    return zlib.crc32(key.encode()) % partitions
+
+
 async def say(connection: Connection, facts: Sequence[Fact], causation: UUID | None = None) -> list[UUID]:
     """Write facts into the outbox inside the caller's transaction; returns their ids in order.
 
