@@ -17,7 +17,7 @@ import yaml
 
 FIRST_YEAR, LAST_YEAR = 2004, 2026
 CORRECTIONS = {date(2005, 12, 31): True}
-"""Days for which the package is wrong, and whether offices worked: 2005-12-31 was a make-up working Saturday."""
+"""Days on which the package is wrong, and whether offices worked: that Saturday was a make-up working day."""
 HEAD = """\
 # Written by contracts/reference/make_calendar.py; do not edit. Days are local days, Asia/Shanghai.
 # Source: the State Council's yearly notice on public holidays 国务院办公厅关于节假日安排的通知.

