@@ -1,7 +1,7 @@
 """The desk at which a report is acted upon: the part, the excluded set and the order's proposal together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.referral.domain.directory import Directory
 from services.referral.domain.errors import NotTheReceiver, ReferralUnknown
 from services.referral.domain.events import ReportEvent
 from services.referral.domain.exclusion import Excluded, excluded_set, of_parties
+from services.referral.domain.handover import refuse_reported
 from services.referral.domain.jurisdiction import Decision, decide
 from services.referral.domain.lifecycle import Step
 from services.referral.domain.referral import Referral, Routing
@@ -33,12 +34,18 @@ def clock_entity(report_id: UUID, organ: str) -> str:
 
 
 async def reported_side(unit: Unit, part: Referral, directory: Directory) -> Excluded:
-    """The excluded set: what intake told, what the parties' facts say, and the recusal register."""
+    """The excluded set, locked: what intake told, what the parties say, and the recusal register."""
     told = await unit.exclusions.of(part.report_id)
     at_receipt = await unit.entries.on(part.matter.received_on)
     recused = await unit.recusals.officers(part.report_id)
-    own = excluded_set(of_parties(part.matter.parties), (directory, at_receipt), part.organ, recused)
-    return told.also(own)
+    return whole_side(part, told, recused, (directory, at_receipt))
+
+
+def whole_side(
+    part: Referral, told: Excluded, recused: Iterable[str], directories: Iterable[Directory]
+) -> Excluded:
+    """Intake's set with what can be known here: the parties' units, and who is recused."""
+    return told.also(excluded_set(of_parties(part.matter.parties), directories, part.organ, recused))
 
 
 async def open_desk(unit: Unit, about: About, *steps: Step) -> Desk:
@@ -63,7 +70,15 @@ async def open_receiver_desk(unit: Unit, about: About, *steps: Step) -> tuple[De
     routing = part.open_routing()
     if routing is None:
         raise ReferralUnknown
-    routing.target.refuse_if_reported(desk.excluded, desk.directory)
+    refuse_reported(routing, desk.excluded, desk.directory)
+    return desk, routing
+
+
+async def open_handler_desk(unit: Unit, about: About, *steps: Step) -> tuple[Desk, Routing]:
+    """As ``open_receiver_desk``, for an officer of the very unit or seat. Raises NotTheReceiver."""
+    desk, routing = await open_receiver_desk(unit, about, *steps)
+    if not sits_at(about.actor, routing, desk.directory):
+        raise NotTheReceiver
     return desk, routing
 
 
@@ -81,21 +96,30 @@ def refuse_excluded(actor: Actor, excluded: Excluded, directory: Directory) -> N
         raise ReferralUnknown
 
 
-def refuse_other_units(actor: Actor, routing: Routing, directory: Directory) -> None:
-    """Raise NotTheReceiver unless the actor sits where the report was handed to, or leads its organ's seat."""
-    if routing.target.seat is not None and routing.target.seat in actor.seats:
-        return
-    for id_ in actor.seats:
-        seat = directory.seats.get(id_)
-        if (
-            seat is not None
-            and seat.person == actor.id
-            and directory.in_force(seat)
-            and seat.unit is not None
-            and seat.unit == routing.target.unit
-        ):
-            return
-    raise NotTheReceiver
+def sits_at(actor: Actor, routing: Routing, directory: Directory) -> bool:
+    """Whether the actor holds, today, the seat handed to or a seat in the unit handed to."""
+    held = [
+        seat
+        for seat in (directory.seats.get(id_) for id_ in sorted(actor.seats))
+        if seat is not None and seat.person == actor.id and directory.in_force(seat)
+    ]
+    if routing.target.seat is not None:
+        return any(seat.id == routing.target.seat for seat in held)
+    return routing.target.unit is not None and any(seat.unit == routing.target.unit for seat in held)
+
+
+def seat_at(actor: Actor, routing: Routing, directory: Directory) -> str | None:
+    """The seat with which the actor signs: one at the target, else any of theirs in the target's organ."""
+    held = [
+        seat
+        for seat in (directory.seats.get(id_) for id_ in sorted(actor.seats))
+        if seat is not None and seat.person == actor.id and directory.in_force(seat)
+    ]
+    wanted = (routing.target.seat, routing.target.unit)
+    for seat in held:
+        if seat.id == wanted[0] or (wanted[1] is not None and seat.unit == wanted[1]):
+            return seat.id
+    return next((seat.id for seat in held if seat.organ == routing.target.organ), None)
 
 
 def approve(desk: Desk, approval: Approval, organ: str, about: About) -> None:
@@ -103,7 +127,7 @@ def approve(desk: Desk, approval: Approval, organ: str, about: About) -> None:
     check_approval(
         approval,
         organ,
-        about.actor.seats,
+        (about.actor.id, about.actor.seats),
         desk.part.matter.received_on,
         desk.directory,
         desk.excluded,
@@ -113,11 +137,11 @@ def approve(desk: Desk, approval: Approval, organ: str, about: About) -> None:
 async def finish(
     unit: Unit, about: About, action: str, part: Referral, events: Iterable[ReportEvent]
 ) -> Referral:
-    """Save, say and note one act; returns the part as saved is to be read anew."""
+    """Save, say and note one act; returns the part as it now stands on file."""
     await unit.referrals.save(part, about.actor.id, about.at)
     await unit.outbox.add(events)
     await unit.audit.note(action, "referral", str(part.report_id), organ=part.organ, state=part.state.value)
-    return part
+    return replace(part, version=part.version + 1, passages=())
 
 
 async def meet_triage_clocks(unit: Unit, part: Referral, met: str | None, on: date) -> None:
@@ -130,3 +154,12 @@ async def meet_triage_clocks(unit: Unit, part: Referral, met: str | None, on: da
             await unit.clocks.waive(rule, entity)
     await unit.clocks.meet("D30", entity, on)
     await unit.clocks.meet("D02", entity, on)
+
+
+async def waive_clocks(unit: Unit, part: Referral, receiver: str | None = None) -> None:
+    """No clock of the part runs on: it was stopped, or its routing withdrawn; nor the receiver's D02."""
+    entity = clock_entity(part.report_id, part.organ)
+    for rule in ("D02", "D04", "D05", "D30"):
+        await unit.clocks.waive(rule, entity)
+    if receiver is not None:
+        await unit.clocks.waive("D02", clock_entity(part.report_id, receiver))

@@ -11,16 +11,17 @@ from services.referral.domain.values import Approval, Post
 def check_approval(
     approval: Approval,
     organ: str,
-    actor_seats: frozenset[str],
+    actor: tuple[str, frozenset[str]],
     not_before: date,
     directory: Directory,
     excluded: Excluded,
 ) -> None:
     """Refuse an approval that does not stand.
 
-    ``not_before`` is the day the report was received; the directory's day is today. Raises ApprovalMissing
-    when the seat is no deputy's or chief's of ``organ`` on the day, is excluded, or is the actor's own;
-    ApprovalOutOfTime when the day lies outside receipt and today.
+    ``actor`` is the id and the seats of the one who acts; ``not_before`` the day the report was received; the
+    directory's day is today. Raises ApprovalMissing when the seat is no deputy's or chief's of ``organ`` on
+    the day, is excluded, or belongs to the actor; ApprovalOutOfTime when the day lies outside receipt and
+    today.
 
     Source: domain.md 21.
     """
@@ -30,7 +31,8 @@ def check_approval(
     began, ended = seat.valid_from, seat.valid_to
     if approval.approved_on < began or (ended is not None and approval.approved_on > ended):
         raise ApprovalMissing
-    if approval.seat in actor_seats or excluded.holds_seat(approval.seat, directory):
+    own = approval.seat in actor[1] or seat.person in {None, actor[0]}
+    if own or excluded.holds_seat(approval.seat, directory):
         raise ApprovalMissing
     if not not_before <= approval.approved_on <= directory.day:
         raise ApprovalOutOfTime

@@ -107,6 +107,18 @@ class MemberExcluded(Refused):
     article = "rule art. 48"
 
 
+class MeetingNotHeld(Refused):
+    """The meeting lies in the future, or was held before the report was received."""
+
+    article = "domain.md 9"
+
+
+class MemberUnknown(Refused):
+    """Whoever is present, absent or records must hold a seat on that day; nobody is both."""
+
+    article = "domain.md 9"
+
+
 class OpinionMissing(Refused):
     """Every member present states a view, and at least two do."""
 
@@ -125,6 +137,22 @@ class MeetingUnknown(Refused):
 
 class EntryMalformed(Refused):
     """The directory entry contradicts itself or names another id than its address."""
+
+
+class EntryOutOfOrder(Refused):
+    """A later state of the entry is on file; what was in force is not rewritten."""
+
+
+class DepartmentUnknown(Refused):
+    """No competent department of that id is in force."""
+
+    article = "XF art. 22"
+
+
+class OwnRecusal(Refused):
+    """Nobody decides on a recusal asked for by or about oneself."""
+
+    article = "rule art. 48"
 
 
 class RecusalUnknown(Refused):

@@ -157,6 +157,7 @@ class DirectoryChanged:
     id: str
     organ: str | None
     synthetic: bool
+    effective_on: date
     state: Mapping[str, object]
 
 

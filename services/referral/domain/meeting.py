@@ -9,7 +9,9 @@ from services.referral.domain.directory import Directory
 from services.referral.domain.errors import (
     DeferredTwice,
     IllegalStep,
+    MeetingNotHeld,
     MemberExcluded,
+    MemberUnknown,
     OpinionMissing,
     StudyDecisionMissing,
 )
@@ -56,7 +58,28 @@ class ItemDecision:
     due_on: date | None = None
 
 
-def decide_item(
+def refuse_strangers(meeting: Meeting, directory: Directory) -> None:
+    """Raise MemberUnknown unless all named hold a seat of some organ today, and nobody is named twice.
+
+    Joint members may come from the handling departments and stationed teams. Source: domain.md 9.
+    """
+    seated = {
+        seat.person
+        for seat in directory.seats.values()
+        if seat.person is not None and directory.in_force(seat)
+    }
+    named = (*meeting.present, *meeting.absent)
+    if len(set(named)) != len(named) or not {*named, meeting.recorder} <= seated:
+        raise MemberUnknown
+
+
+def refuse_untimely(meeting: Meeting, received_on: date, today: date) -> None:
+    """Raise MeetingNotHeld when the meeting is still to come, or was over before the report came."""
+    if not received_on <= meeting.held_on <= today:
+        raise MeetingNotHeld
+
+
+def decide_item_of(
     meeting: Meeting,
     item: ItemDecision,
     part: Referral,

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.referral.domain.errors import OwnRecusal
+
 
 class RecusalGround(StrEnum):
     """Grounds of rule art. 48."""
@@ -36,3 +38,9 @@ class Recusal:
     asked_by: str
     asked_at: datetime
     state: RecusalState = RecusalState.REQUESTED
+
+
+def refuse_own(recusal: Recusal, actor: str) -> None:
+    """Raise OwnRecusal when the one who decides is the officer or the one who asked."""
+    if actor in {recusal.officer, recusal.asked_by}:
+        raise OwnRecusal

@@ -45,9 +45,9 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a report goes; a unit or a seat only inside an organ."""
+    """Where a report goes; a unit or a seat only inside an organ; ``way`` None for what leaves by letter."""
 
-    way: Way
+    way: Way | None
     organ: str
     unit: str | None = None
     seat: str | None = None
@@ -64,7 +64,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """One hand-over; open until ``closed_at`` is set. At most one of a report is open."""
+    """One hand-over; open until ``closed_at`` is set. At most one of a report is open.
+
+    ``told_unit`` is the case-management department that had the notice, ``told_seat`` the chief's where that
+    department is on the reported side. ``officers`` are persons named for an assignment.
+    """
 
     id: UUID
     target: Target
@@ -75,6 +79,7 @@ class Routing:
     letter_no: str | None = None
     officers: tuple[str, ...] = ()
     told_unit: str | None = None
+    told_seat: str | None = None
     signed_by_seat: str | None = None
     signed_at: datetime | None = None
     closed_at: datetime | None = None
@@ -106,12 +111,14 @@ class Referral:
     """A part at one moment; every change makes a new one.
 
     ``version`` counts the saved states from 1; a part never saved has 0. ``routing`` is the latest, open or
-    closed. ``passages`` are the transitions since it was loaded.
+    closed. ``passages`` are the transitions since it was loaded. ``opened_on`` is the local day on which the
+    part came here.
     """
 
     report_id: UUID
     organ: str
     matter: Matter
+    opened_on: date
     state: State = State.UNDER_TRIAGE
     routing: Routing | None = None
     study: Study | None = None
@@ -124,6 +131,11 @@ class Referral:
         """What the decision order asks of this part."""
         m = self.matter
         return Case(self.organ, m.parties, m.nature, m.occurrence, excluded, m.oos_impact, m.study_reasons)
+
+    @property
+    def clocked(self) -> bool:
+        """Whether clocks of triage run: none starts before the day of import (domain.md 20)."""
+        return not (self.matter.imported and self.matter.received_on < self.opened_on)
 
     def expect(self, version: int, *steps: Step) -> None:
         """Refuse a step the present state has not, then a version that is not the present one.

@@ -68,7 +68,8 @@ def target_of(part: Referral, decision: Decision, directory: Directory) -> Targe
         and part.study.target is not None
     ):
         return part.study.target
-    if decision.way is not None and decision.target_organ is not None:
+    proposed = decision.kind is Kind.MOVE or part.state is not State.UNDER_COLLECTIVE_STUDY
+    if proposed and decision.way is not None and decision.target_organ is not None:
         return Target(
             decision.way,
             decision.target_organ,
