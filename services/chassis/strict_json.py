@@ -7,12 +7,14 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any, NoReturn
 
 import orjson
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -133,6 +135,25 @@ Line = Annotated[
 """The same on one line, of at most 200 characters."""
 Number = Annotated[int, BeforeValidator(_plain_digits), Field(ge=0, lt=BEYOND_64_BITS)]
 """A number in a path or a query: ASCII digits and nothing else."""
+
+ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
+
+
+def _iso(value: object) -> object:
+    if isinstance(value, str) and not ISO_INSTANT.fullmatch(value):
+        raise ValueError("an ISO instant with a zone")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no such instant") from None
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_iso), AfterValidator(_in_utc)]
+"""An ISO instant with a zone, as UTC; no unix number, no naive time, nothing outside the years 1 to 9999."""
 
 
 def _plain(value: object) -> object:
