@@ -54,6 +54,7 @@ class Reason(StrEnum):
     TOO_LONG = "too-long"
     UNKNOWN_CODE = "unknown-code"
     CODE_MISSING = "code-missing"
+    CODE_CONTRADICTS = "code-contradicts"
     SUPERIOR_LEVEL = "superior-level"
     GATE_UNANSWERED = "gate-unanswered"
     CONFLICT = "conflict"

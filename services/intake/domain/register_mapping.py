@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.intake.domain.errors import Refused
+from services.intake.domain.register_refusals import ColumnsWrong, MappingIncomplete, RegisterNotCleared
 
 
 class Field(StrEnum):
@@ -57,41 +57,16 @@ CODED = frozenset(
     }
 )
 """Fields whose cells hold codes; an unknown one returns the row."""
-OF_PARTY = frozenset(
-    {
-        Field.PARTY_NAME,
-        Field.PARTY_UNIT,
-        Field.PARTY_POST,
-        Field.PARTY_RANK,
-        Field.PARTY_AUTHORITY,
-        Field.PARTY_REGION,
-    }
+OF_PARTY = (
+    Field.PARTY_NAME,
+    Field.PARTY_UNIT,
+    Field.PARTY_POST,
+    Field.PARTY_RANK,
+    Field.PARTY_AUTHORITY,
+    Field.PARTY_REGION,
 )
 MANY = frozenset({Field.VIOLATIONS, Field.OOS_KINDS, Field.THEMES})
 """Coded fields whose cells may hold several codes, separated by ``;`` ``、`` or ``,``."""
-
-
-class RegisterNotCleared(Refused):
-    """Nobody states that the register holds nothing superior-level, so nothing of it is imported."""
-
-    article = "rule art. 15"
-
-
-class MappingIncomplete(Refused):
-    """The mapping file lacks what no import can do without; ``fields`` names it."""
-
-    def __init__(self, fields: tuple[str, ...]) -> None:
-        super().__init__(", ".join(fields))
-        self.fields = fields
-
-
-class ColumnsWrong(Refused):
-    """Mapped columns are missing, renamed or there twice; ``headers`` are those found in the file."""
-
-    def __init__(self, wrong: tuple[str, ...], headers: tuple[str, ...]) -> None:
-        super().__init__("columns wrong")
-        self.wrong = wrong
-        self.headers = headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +83,7 @@ class RegisterMapping:
 
     ``columns`` gives the header of each field, ``fixed`` the cell that every row has, ``codes`` further
     spellings of codes. ``cleared`` is the petition head's statement that nothing superior-level is inside;
-    ``confirmed`` says that two officers confirmed the classification on paper.
+    ``confirmed`` says that two officers confirmed the classification on paper. ``header_row`` counts from 1.
     """
 
     register: str
@@ -118,6 +93,7 @@ class RegisterMapping:
     codes: Mapping[Field, Mapping[str, str]]
     cleared: Statement | None
     confirmed: Statement | None = None
+    header_row: int = 1
 
     def refuse_incomplete(self) -> None:
         """Refuse a mapping that cannot be used, before anything of the register is looked at.

@@ -1,52 +1,32 @@
-"""One row of a register, judged: it can be entered, or it is given back with column and reason."""
+"""A row of a register that can be entered, and what it says in the words of entry."""
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from uuid import UUID
 
-from services.intake.domain.register_cells import (
-    Cell,
-    CellRefused,
-    Reason,
-    day_of,
-    day_received,
-    number_of,
-    says_something,
-    text_of,
+from services.intake.domain.elements import (
+    Arrival,
+    Classification,
+    Content,
+    Elements,
+    ReportedParty,
+    Reporter,
 )
-from services.intake.domain.register_mapping import CODED, MANY, OF_PARTY, Field, RegisterMapping
-from services.intake.domain.values import NameStatus, Nature
+from services.intake.domain.register_cells import Reason
+from services.intake.domain.register_mapping import OF_PARTY, Field
+from services.intake.domain.values import (
+    Authority,
+    Channel,
+    NameStatus,
+    Nature,
+    Occurrence,
+    PartyType,
+    Source,
+)
 
-SEPARATORS = re.compile(r"[;；、,，\s]+")
-LONGEST_LINE = 200
-"""Names, units, posts and titles; a register's cell may hold more, a line of ours does not."""
-LINES = frozenset(
-    {
-        Field.REPORTER_NAME,
-        Field.REPORTER_PHONE,
-        Field.REPORTER_ADDRESS,
-        Field.PARTY_NAME,
-        Field.PARTY_UNIT,
-        Field.PARTY_POST,
-    }
-)
 OF_REPORTER = (Field.REPORTER_NAME, Field.REPORTER_PHONE, Field.REPORTER_ADDRESS)
-RUNNING_TEXT = (Field.TITLE, Field.SUMMARY, Field.TEXT)
-
-
-class Gate(Protocol):
-    """The superior-level gate as one organ has it, domain.md 8.4."""
-
-    def field_is_superior(self, text: str) -> bool:
-        """Whether the field of a party names a post above the organ."""
-
-    def text_mentions_superior(self, text: str) -> bool:
-        """Whether running text mentions a post above the organ, so that a person must look."""
-
-    def authority_is_superior(self, authority: str) -> bool:
-        """Whether a cadre authority stands above the organ."""
+OF_CONTACT = (Field.REPORTER_PHONE, Field.REPORTER_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,137 +60,6 @@ class ReturnedRow:
     reason: Reason
 
 
-class _Stop(Exception):
-    def __init__(self, field: Field, reason: Reason) -> None:
-        super().__init__(field.value)
-        self.field = field
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """What every row of one register is judged by.
-
-    ``places`` says where each column stands, ``spellings`` what a coded cell may say and which code it
-    means, ``cleared_numbers`` the numbers at which a person looked and said no. ``today`` is a local date.
-    """
-
-    mapping: RegisterMapping
-    places: Mapping[Field, int]
-    spellings: Mapping[Field, Mapping[str, str]]
-    gate: Gate
-    cleared_numbers: Collection[str]
-    today: date
-    counts_from_1904: bool = False
-
-    def judge(self, row: int, cells: Sequence[Cell]) -> RegisterRow | ReturnedRow:
-        """Judge one row; the first thing wrong, in the order of the table in services.md 2, returns it."""
-        number: str | None = None
-        try:
-            number = self._number(cells)
-            return self._entered(row, number, cells)
-        except _Stop as stop:
-            return ReturnedRow(row, number, self.mapping.columns.get(stop.field, stop.field), stop.reason)
-
-    def _number(self, cells: Sequence[Cell]) -> str:
-        try:
-            return number_of(self._cell(Field.NUMBER, cells))
-        except CellRefused as refused:
-            raise _Stop(Field.NUMBER, refused.reason) from refused
-
-    def _entered(self, row: int, number: str, cells: Sequence[Cell]) -> RegisterRow:
-        received_on = self._received_on(cells)
-        replied_on = self._replied_on(cells)
-        texts = self._texts(cells)
-        codes = self._codes(cells)
-        if self.mapping.confirmed is not None:
-            _refuse_unconfirmable(codes)
-        self._refuse_superior(texts, codes)
-        cleared = self._cleared(number, texts)
-        return RegisterRow(row, number, received_on, texts, codes, replied_on, cleared)
-
-    def _cell(self, field: Field, cells: Sequence[Cell]) -> Cell:
-        place = self.places.get(field)
-        if place is None:
-            return self.mapping.fixed.get(field, "")
-        return cells[place] if place < len(cells) else ""
-
-    def _received_on(self, cells: Sequence[Cell]) -> date:
-        try:
-            return day_received(
-                self._cell(Field.RECEIVED_ON, cells), self.today, counts_from_1904=self.counts_from_1904
-            )
-        except CellRefused as refused:
-            raise _Stop(Field.RECEIVED_ON, refused.reason) from refused
-
-    def _replied_on(self, cells: Sequence[Cell]) -> date | None:
-        try:
-            return day_of(self._cell(Field.EARLIER_REPLIED_ON, cells), counts_from_1904=self.counts_from_1904)
-        except CellRefused as refused:
-            raise _Stop(Field.EARLIER_REPLIED_ON, refused.reason) from refused
-
-    def _texts(self, cells: Sequence[Cell]) -> dict[Field, str]:
-        texts: dict[Field, str] = {}
-        for field in Field:
-            if field in CODED or field in {Field.NUMBER, Field.RECEIVED_ON, Field.EARLIER_REPLIED_ON}:
-                continue
-            text = self._text(field, cells)
-            if field is Field.TEXT and not says_something(text):
-                raise _Stop(field, Reason.TEXT_EMPTY)
-            if text:
-                texts[field] = text
-        return texts
-
-    def _text(self, field: Field, cells: Sequence[Cell]) -> str:
-        try:
-            text = text_of(self._cell(field, cells))
-        except CellRefused as refused:
-            raise _Stop(field, refused.reason) from refused
-        if field in LINES:
-            text = text.strip()
-            if len(text) > LONGEST_LINE:
-                raise _Stop(field, Reason.TOO_LONG)
-        return text
-
-    def _codes(self, cells: Sequence[Cell]) -> dict[Field, tuple[str, ...]]:
-        codes: dict[Field, tuple[str, ...]] = {}
-        for field in sorted(CODED):
-            text = self._text(field, cells).strip()
-            said = [part for part in SEPARATORS.split(text) if part] if field in MANY else [text] * bool(text)
-            known = self.spellings.get(field, {})
-            if any(part not in known for part in said):
-                raise _Stop(field, Reason.UNKNOWN_CODE)
-            if said:
-                codes[field] = tuple(dict.fromkeys(known[part] for part in said))
-        if not codes.get(Field.CHANNEL):
-            raise _Stop(Field.CHANNEL, Reason.CODE_MISSING)
-        return codes
-
-    def _refuse_superior(self, texts: Mapping[Field, str], codes: Mapping[Field, tuple[str, ...]]) -> None:
-        for authority in codes.get(Field.PARTY_AUTHORITY, ()):
-            if self.gate.authority_is_superior(authority):
-                raise _Stop(Field.PARTY_AUTHORITY, Reason.SUPERIOR_LEVEL)
-        for field in (Field.PARTY_NAME, Field.PARTY_UNIT, Field.PARTY_POST):
-            if field in texts and self.gate.field_is_superior(texts[field]):
-                raise _Stop(field, Reason.SUPERIOR_LEVEL)
-
-    def _cleared(self, number: str, texts: Mapping[Field, str]) -> bool:
-        for field in RUNNING_TEXT:
-            if field in texts and self.gate.text_mentions_superior(texts[field]):
-                if number in self.cleared_numbers:
-                    return True
-                raise _Stop(field, Reason.GATE_UNANSWERED)
-        return False
-
-
-def _refuse_unconfirmable(codes: Mapping[Field, tuple[str, ...]]) -> None:
-    """A row said to be confirmed on paper must have what a confirmed report has (domain.md 5.2)."""
-    if Field.NATURE not in codes:
-        raise _Stop(Field.NATURE, Reason.CODE_MISSING)
-    if codes[Field.NATURE] == (Nature.ACCUSATION.value,) and not codes.get(Field.VIOLATIONS):
-        raise _Stop(Field.VIOLATIONS, Reason.CODE_MISSING)
-
-
 def name_status_of(row: RegisterRow) -> NameStatus:
     """What the register says of the name; without a column, a row that bears a name is signed.
 
@@ -234,6 +83,75 @@ def identity_of(row: RegisterRow) -> dict[str, str]:
     }
 
 
-def names_a_party(row: RegisterRow) -> bool:
-    """Whether any column tells of a reported party."""
-    return any(field in row.texts or field in row.codes for field in OF_PARTY)
+def elements_of(
+    row: RegisterRow, *, reporter_ref: UUID | None, party: UUID, taxonomy_version: str
+) -> Elements:
+    """The elements of the report that a row becomes; ``party`` is a fresh id, used if a party is named."""
+    named = any(field in row.texts or field in row.codes for field in OF_PARTY)
+    return Elements(
+        arrival=Arrival(
+            row.received_on,
+            Channel(row.codes[Field.CHANNEL][0]),
+            Source(row.code(Field.SOURCE) or Source.SELF_RECEIVED),
+        ),
+        reporter=Reporter(
+            name_status_of(row),
+            ref=reporter_ref,
+            has_contact=reporter_ref is not None and any(field in row.texts for field in OF_CONTACT),
+        ),
+        content=Content(
+            text=row.texts[Field.TEXT],
+            title=row.texts.get(Field.TITLE, ""),
+            summary=row.texts.get(Field.SUMMARY, ""),
+            earlier_reply=earlier_reply_of(row),
+        ),
+        classification=classification_of(row, taxonomy_version),
+        parties=(party_of(row.texts, row.codes, party),) if named else (),
+    )
+
+
+def earlier_reply_of(row: RegisterRow) -> str | None:
+    """The reply the paper office gave, with its day in front."""
+    reply = row.texts.get(Field.EARLIER_REPLY)
+    if reply is None or row.earlier_replied_on is None:
+        return reply
+    return f"（{row.earlier_replied_on.isoformat()} 答复）{reply}"
+
+
+def classification_of(row: RegisterRow, taxonomy_version: str) -> Classification | None:
+    """What the register says of the classification, None when it says no nature."""
+    nature = row.code(Field.NATURE)
+    if nature is None:
+        return None
+    violations = row.codes.get(Field.VIOLATIONS, ())
+    return Classification(
+        nature=Nature(nature),
+        taxonomy_version=taxonomy_version,
+        occurrence=Occurrence(row.code(Field.OCCURRENCE) or Occurrence.INITIAL),
+        violations=violations,
+        primary_violation=next(iter(violations), None),
+        themes=row.codes.get(Field.THEMES, ()),
+        oos_kinds=row.codes.get(Field.OOS_KINDS, ()),
+        region_of_conduct=row.code(Field.REGION_OF_CONDUCT),
+    )
+
+
+def party_of(
+    texts: Mapping[Field, str], codes: Mapping[Field, tuple[str, ...]], party: UUID
+) -> ReportedParty:
+    """The reported party of a row: a person, or an organisation when only a unit is named."""
+    only_unit = Field.PARTY_UNIT in texts and not {Field.PARTY_NAME, Field.PARTY_POST} & set(texts)
+
+    def code(field: Field) -> str | None:
+        return next(iter(codes.get(field, ())), None)
+
+    return ReportedParty(
+        party=party,
+        party_type=PartyType.ORGANISATION if only_unit else PartyType.PERSON,
+        name=texts.get(Field.PARTY_UNIT if only_unit else Field.PARTY_NAME, ""),
+        post=texts.get(Field.PARTY_POST, ""),
+        unit_name=texts.get(Field.PARTY_UNIT, ""),
+        authority=Authority(code(Field.PARTY_AUTHORITY) or Authority.UNKNOWN),
+        rank=code(Field.PARTY_RANK),
+        region=code(Field.PARTY_REGION),
+    )
