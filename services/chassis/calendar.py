@@ -79,7 +79,7 @@ class Calendar:
         return day in self.make_up_days or (day.weekday() < 5 and day not in self.holidays)
 
     def working_days_after(self, day: date, n: int) -> Due:
-        """The ``n``-th working day after ``day``, which is day 0; 0 is the day itself or the next that works."""
+        """The ``n``-th working day after ``day``, which is day 0; 0 is the day or the next that works."""
         found, left = day, n
         while left > 0:
             found += timedelta(days=1)
