@@ -75,7 +75,7 @@ def run_worker(settings: S, working: Callable[[S], AbstractAsyncContextManager[W
 
 def command(verbs: Mapping[str, Callable[[], None]]) -> None:
     """Run the verb the command line names; a start that is refused says why and exits with 2."""
-    verb = verbs.get(sys.argv[1]) if len(sys.argv) == 2 else None
+    verb = verbs.get(sys.argv[1]) if len(sys.argv) > 1 else None
     if verb is None:
         sys.exit(f"one of: {', '.join(verbs)}")
     try:

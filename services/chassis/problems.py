@@ -25,7 +25,10 @@ class Refused:
 
 
 class Problem(Exception):
-    """A refusal at the edge; ``retry_after`` in seconds, ``fields`` names where and what kind only."""
+    """A refusal at the edge; ``retry_after`` in seconds, ``fields`` names where and what kind only.
+
+    ``more`` are members of this kind of problem alone, such as the headers found in a register.
+    """
 
     def __init__(
         self,
@@ -36,10 +39,12 @@ class Problem(Exception):
         article: str | None = None,
         retry_after: int | None = None,
         fields: list[Mapping[str, object]] | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(code)
         self.status, self.code, self.zh, self.en = status, code, zh, en
         self.article, self.retry_after, self.fields = article, retry_after, fields or []
+        self.more = more or {}
 
 
 def code_of(refusal: type[Exception]) -> str:
@@ -82,6 +87,7 @@ def answer(problem: Problem) -> Response:
         body["article"] = problem.article
     if problem.fields:
         body["fields"] = problem.fields
+    body |= problem.more
     headers = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"

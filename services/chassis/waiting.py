@@ -17,7 +17,7 @@ SELECT_TRIABLE = """
       FROM mechanism.waiting w
       LEFT JOIN mechanism.sequence s USING (consumer, topic, subject)
      WHERE w.consumer = $1 AND ($2::text[] IS NULL OR w.key = ANY ($2::text[]))
-       AND w.sequence <= coalesce(s.last, 0) + 1
+       AND (w.sequence <= coalesce(s.last, 0) + 1 OR w.topic = ANY ($3::text[]))
      ORDER BY w.since, w.sequence
      LIMIT 1000
 """
@@ -54,7 +54,10 @@ class Waiting(Generic[U]):
         while True:
             async with self._pool.acquire() as connection:
                 rows = await connection.fetch(
-                    SELECT_TRIABLE, self._delivery.consumer, None if sweep else list(keys)
+                    SELECT_TRIABLE,
+                    self._delivery.consumer,
+                    None if sweep else list(keys),
+                    list(self._delivery.compacted),
                 )
             drained = 0
             for row in rows:
