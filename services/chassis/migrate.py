@@ -24,7 +24,8 @@ CREATE_HISTORY = """
         hash   text NOT NULL,
         at     timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (folder, number)
-    )
+    );
+    GRANT SELECT ON public.migration TO PUBLIC
 """
 SELECT_HISTORY = "SELECT folder, number, hash FROM public.migration"
 INSERT_HISTORY = "INSERT INTO public.migration (folder, number, hash) VALUES ($1, $2, $3)"
