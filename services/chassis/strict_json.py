@@ -136,13 +136,15 @@ Line = Annotated[
 Number = Annotated[int, BeforeValidator(_plain_digits), Field(ge=0, lt=BEYOND_64_BITS)]
 """A number in a path or a query: ASCII digits and nothing else."""
 
-ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
+ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
 
 
 def _iso(value: object) -> object:
-    if isinstance(value, str) and not ISO_INSTANT.fullmatch(value):
+    if not isinstance(value, str):
+        return value
+    if not ISO_INSTANT.fullmatch(value):
         raise ValueError("an ISO instant with a zone")
-    return value
+    return datetime.fromisoformat(value)
 
 
 def _in_utc(value: datetime) -> datetime:
