@@ -85,8 +85,11 @@ class VisitItem:
 class Reports(Protocol):
     """The reports on file."""
 
-    async def get(self, report_id: UUID, organ: str) -> Report:
-        """The report with everything entered, locked; ``organ`` reads it. Raises ReportUnknown."""
+    async def get(self, report_id: UUID, organ: str | None) -> Report:
+        """The report with everything entered, locked, as its holder ``organ`` acts on it.
+
+        None stands for whoever holds it. Raises ReportUnknown.
+        """
 
     async def add_many(self, reports: Sequence[Report], actor: str, at: datetime) -> None:
         """Write new reports with their parts and parties in few statements."""
@@ -152,13 +155,16 @@ class Corrections(Protocol):
 class Parties(Protocol):
     """The party register 被反映人登记."""
 
-    async def resolve(self, party: ReportedParty, organ: str, at: datetime, by: str) -> ReportedParty:
-        """The party with its register id and links; an equal name in the same unit is the same party."""
+    async def match_many(self, parties: Sequence[ReportedParty], organ: str) -> list[ReportedParty]:
+        """Each with the id and links of the register, if it knows the party; reads only.
 
-    async def resolve_many(
-        self, parties: Sequence[ReportedParty], organ: str, at: datetime, by: str
-    ) -> list[ReportedParty]:
-        """The same for many, in few statements."""
+        The id given is looked up, else an equal folded name in the same unit is the same party; a party
+        without a unit is never taken for another, since namesakes stay apart until a person joins them.
+        Raises PartyUnknown for a given id of another organ.
+        """
+
+    async def enter_many(self, parties: Sequence[ReportedParty], organ: str, at: datetime, by: str) -> None:
+        """Enter those the register does not know, with their names sealed, and every link not there yet."""
 
     async def get(self, party_id: UUID) -> ReportedParty:
         """A party as the register knows it. Raises PartyUnknown."""
@@ -197,7 +203,7 @@ class Visits(Protocol):
     async def get(self, visit_id: UUID) -> VisitItem:
         """The item that waits, locked. Raises VisitUnknown."""
 
-    async def answer(self, visit_id: UUID, officer: str, at: datetime) -> None:
+    async def answer(self, visit_id: UUID, officer: str) -> None:
         """A person said the second no."""
 
     async def hold(self, visit_id: UUID, reason: str) -> None:
@@ -217,7 +223,7 @@ class Identities(Protocol):
 class Clocks(Protocol):
     """Statutory clocks by rule id and entity."""
 
-    async def start(self, rule_id: str, entity_id: str, organ: str, started_on: date) -> None:
+    async def start(self, rule_id: str, entity_id: str, organ: str, started_on: date) -> object:
         """Start a clock; a second start is ignored."""
 
     async def meet(self, rule_id: str, entity_id: str, on: date) -> None:

@@ -74,13 +74,13 @@ async def register_many(
     if not commands:
         return []
     gate = await gate_of(actor.organ, [moment.today], unit)
-    for command in commands:
-        _admit(command, gate, moment, unit)
-    resolved = await _resolve_parties(commands, actor, moment, unit)
+    matched = await pass_gate(commands, gate, moment, unit)
     reports = [
         await _registered(command, parties, gate, actor, moment, unit)
-        for command, parties in zip(commands, resolved, strict=True)
+        for command, parties in zip(commands, matched, strict=True)
     ]
+    parties = [party for report in reports for party in report.elements.parties]
+    await unit.parties.enter_many(parties, actor.organ, moment.at, actor.id)
     await unit.reports.add_many(reports, actor.id, moment.at)
     await _name_identities(reports, actor, moment, unit)
     await _note_and_start(reports, actor, moment, unit)
@@ -90,25 +90,32 @@ async def register_many(
     return [Registered(r.report_id, r.number, 1) for r in receipts]
 
 
-def _admit(command: RegisterReport, gate: Gate, moment: Moment, unit: Unit) -> None:
-    elements = command.elements
-    gate.pass_parties(elements.parties)
-    gate.pass_text(elements.content, command.gate_second_no)
+async def pass_gate(
+    commands: Sequence[RegisterReport], gate: Gate, moment: Moment, unit: Unit
+) -> list[tuple[ReportedParty, ...]]:
+    """Refuse what may not be registered, by reading alone; returns the parties as the register has them.
+
+    Raises SuperiorLevelParty, GateUnanswered, CodeUnknown, ElementsMissing, PartyUnknown.
+    """
+    for command in commands:
+        gate.pass_parties(command.elements.parties)
+        gate.pass_text(command.elements.content, command.gate_second_no)
+        _check_codes(command.elements, moment, unit)
+    flat = [party for command in commands for party in command.elements.parties]
+    found = iter(await unit.parties.match_many(flat, gate.organ.id) if flat else [])
+    matched = [tuple(next(found) for _ in command.elements.parties) for command in commands]
+    for parties in matched:
+        gate.pass_parties(parties)
+    return matched
+
+
+def _check_codes(elements: Elements, moment: Moment, unit: Unit) -> None:
     if elements.arrival.received_on > moment.today:
         raise ElementsMissing(("received_on",))
     if elements.classification is not None:
         unit.rules.taxonomy.check(elements.classification)
     for party in elements.parties:
         unit.rules.taxonomy.check_party(party)
-
-
-async def _resolve_parties(
-    commands: Sequence[RegisterReport], actor: Actor, moment: Moment, unit: Unit
-) -> list[tuple[ReportedParty, ...]]:
-    """The parties of each report with their register ids and links, found or made in few statements."""
-    flat = [party for command in commands for party in command.elements.parties]
-    found = iter(await unit.parties.resolve_many(flat, actor.organ, moment.at, actor.id) if flat else [])
-    return [tuple(next(found) for _ in command.elements.parties) for command in commands]
 
 
 async def _registered(
@@ -120,7 +127,6 @@ async def _registered(
     unit: Unit,
 ) -> Report:
     elements = replace(command.elements, parties=parties)
-    gate.pass_parties(parties)
     report = Report(
         id=command.report_id,
         organ=actor.organ,

@@ -112,8 +112,11 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class ReportedParty:
-    """One reported party of one report. ``unit`` is a directory id; ``name``, ``post`` and ``unit_name`` are
-    sealed. ``persons`` and ``units`` are the directory entries the party register links the party to."""
+    """One reported party of one report.
+
+    ``unit`` is a directory id; ``name``, ``post`` and ``unit_name`` are sealed. ``persons`` and ``units`` are the directory entries the party register links the party to.
+    ``from_register``: the clerk picked ``party`` there; ``namesake``: an equal name is another's.
+    """
 
     party: UUID
     party_type: PartyType
@@ -130,6 +133,8 @@ class ReportedParty:
     is_own_staff: bool | None = None
     persons: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    from_register: bool = False
+    namesake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,161 @@
+"""Intake's copy of the directory: every version of an entry, and the seats as row security needs them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import orjson
+
+from services.chassis.database import Connection
+from services.intake.domain.directory import (
+    BEGINNING,
+    Departments,
+    Directory,
+    Membership,
+    Organ,
+    Person,
+    Seat,
+    Unit,
+)
+from services.intake.domain.values import Authority, Level, Post, UnitKind
+
+SELECT_ON = """
+    SELECT DISTINCT ON (kind, entry_id) kind, entry_id, organ, state
+      FROM business.directory_entry
+     ORDER BY kind, entry_id, effective_on <= $1 DESC,
+              CASE WHEN effective_on <= $1 THEN effective_on END DESC, effective_on
+"""
+PUT_ENTRY = """
+    INSERT INTO business.directory_entry (kind, entry_id, effective_on, organ, state)
+    VALUES ($1, $2, $3, $4, $5::jsonb)
+    ON CONFLICT (kind, entry_id, effective_on) DO UPDATE SET state = excluded.state, organ = excluded.organ
+"""
+PUT_SEAT = """
+    INSERT INTO business.seat (seat_id, organ, person, unit, valid_from, valid_to)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (seat_id) DO UPDATE
+       SET organ = excluded.organ, person = excluded.person, unit = excluded.unit,
+           valid_from = excluded.valid_from, valid_to = excluded.valid_to
+"""
+MARK_HEARD = "UPDATE business.exclusion_round SET heard = heard + 1"
+
+
+class PostgresEntries:
+    """The directory, seen through one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._days: dict[date, Directory] = {}
+
+    async def on(self, day: date) -> Directory:
+        """Everything as it stood on ``day``; an entry told later stands with its first version."""
+        if day not in self._days:
+            rows = await self._connection.fetch(SELECT_ON, day)
+            self._days[day] = _directory(day, [(r["kind"], orjson.loads(r["state"])) for r in rows])
+        return self._days[day]
+
+    async def put(
+        self, kind: str, id_: str, organ: str | None, state: Mapping[str, object], effective_on: date
+    ) -> None:
+        """Keep a version of an entry, and note that excluded sets are due to be computed anew."""
+        kept = orjson.dumps({**state, "id": id_}).decode()
+        await self._connection.execute(PUT_ENTRY, kind, id_, effective_on, organ, kept)
+        if kind == "SEAT":
+            seat = _seat({**state, "id": id_})
+            await self._connection.execute(
+                PUT_SEAT, seat.id, seat.organ, seat.person, seat.unit, seat.valid_from, seat.valid_to
+            )
+        await self._connection.execute(MARK_HEARD)
+        self._days.clear()
+
+
+def _directory(day: date, entries: list[tuple[str, dict[str, Any]]]) -> Directory:
+    of = {kind: [state for k, state in entries if k == kind] for kind in ("ORGAN", "UNIT", "SEAT", "PERSON")}
+    return Directory(
+        day=day,
+        organs={state["id"]: _organ(state) for state in of["ORGAN"]},
+        units={state["id"]: _unit(state) for state in of["UNIT"]},
+        seats={state["id"]: _seat(state) for state in of["SEAT"]},
+        persons={state["id"]: _person(state) for state in of["PERSON"]},
+    )
+
+
+def _span(state: Mapping[str, Any]) -> tuple[date, date | None]:
+    begun, ended = state.get("valid_from"), state.get("valid_to")
+    return (
+        BEGINNING if begun is None else date.fromisoformat(begun),
+        None if ended is None else date.fromisoformat(ended),
+    )
+
+
+def _authority(state: Mapping[str, Any]) -> Authority | None:
+    return None if state.get("authority") is None else Authority(state["authority"])
+
+
+def _organ(state: Mapping[str, Any]) -> Organ:
+    begun, ended = _span(state)
+    departments = state.get("departments") or {}
+    return Organ(
+        id=state["id"],
+        level=Level(state["level"]),
+        superior=state.get("superior"),
+        region=state["region"],
+        areas=tuple(state.get("areas") or ()),
+        name=state.get("name") or "",
+        deciding_body=tuple(state.get("deciding_body") or ()),
+        chief_seat=state.get("chief_seat"),
+        departments=Departments(**{name: departments.get(name) for name in Departments.__slots__}),
+        appeals_unit=state.get("appeals_unit"),
+        suggestions_unit=state.get("suggestions_unit"),
+        authority=_authority(state),
+        synthetic=bool(state.get("synthetic", False)),
+        valid_from=begun,
+        valid_to=ended,
+        successors=tuple(state.get("successors") or ()),
+    )
+
+
+def _unit(state: Mapping[str, Any]) -> Unit:
+    begun, ended = _span(state)
+    return Unit(
+        id=state["id"],
+        kind=UnitKind(state["kind"]),
+        region=state.get("region"),
+        organ=state.get("organ"),
+        parent=state.get("parent"),
+        name=state.get("name") or "",
+        authority=_authority(state),
+        head=state.get("head"),
+        stationed_team=state.get("stationed_team"),
+        line_target=state.get("line_target"),
+        valid_from=begun,
+        valid_to=ended,
+        successors=tuple(state.get("successors") or ()),
+    )
+
+
+def _seat(state: Mapping[str, Any]) -> Seat:
+    begun, ended = _span(state)
+    return Seat(
+        id=state["id"],
+        organ=state["organ"],
+        person=state.get("person"),
+        post=Post(state["post"]),
+        unit=state.get("unit"),
+        valid_from=begun,
+        valid_to=ended,
+    )
+
+
+def _person(state: Mapping[str, Any]) -> Person:
+    return Person(
+        id=state["id"],
+        units=tuple(_membership(row) for row in state.get("units") or ()),
+        seats=tuple(state.get("seats") or ()),
+        authority=_authority(state) or Authority.UNKNOWN,
+    )
+
+
+def _membership(row: Mapping[str, Any]) -> Membership:
+    begun, ended = _span(row)
+    return Membership(row["unit"], bool(row.get("is_head", False)), begun, ended)
