@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from services.chassis.broker import Broker, TopicPartition
 from services.chassis.database import Connection, Pool, is_world_fault
-from services.chassis.delivery import Delivery, Ending, Route, StoredRecord, U
+from services.chassis.delivery import Delivery, Ending, Route, SetReaction, StoredRecord, U
 from services.chassis.facts import Heard, Unreadable
 from services.chassis.failpoints import crash_point
 from services.chassis.inbox import FIRST_POSITIONS, SELECT_POSITIONS, Zombie, move_positions
@@ -60,12 +60,13 @@ class Consumer(Generic[U]):
         pool: Pool,
         broker: Broker,
         premise: tuple[type[Exception], ...] = (),
+        whole: SetReaction[U] | None = None,
         batch: int = 1000,
         most_dead_letters: int = 20,
     ) -> None:
         self.name = name
         self.topics = tuple(topics)
-        self._delivery = Delivery(name, routes, frozenset(compacted), unit, premise)
+        self._delivery = Delivery(name, routes, frozenset(compacted), unit, premise, whole)
         self._waiting = Waiting(pool, self._delivery)
         self._pool, self._broker, self._batch = pool, broker, batch
         self._most_dead_letters = most_dead_letters

@@ -18,6 +18,7 @@ from services.chassis.inbox import Place, Sequences, claim
 U = TypeVar("U")
 Reaction = Callable[[Any, Heard, U], Awaitable[None]]
 SetReaction = Callable[[Sequence[tuple[Any, Heard]], U], Awaitable[None]]
+Gathered = list[tuple[Any, Heard]]
 
 KEEP_WAITING = """
     INSERT INTO mechanism.waiting (consumer, event_id, topic, subject, key, sequence, reason, record)
@@ -105,7 +106,9 @@ class Delivery(Generic[U]):
 
     What it raises is the caller's to judge: a fault of the world is waited out; anything else sends
     the records through alone, and the fifth time makes one a dead letter. ``premise`` are the
-    exceptions by which a reaction says that a fact of another topic is not here yet.
+    exceptions by which a reaction says that a fact of another topic is not here yet. ``whole`` gets all
+    facts of a batch that are next, in their order and whatever their type, instead of the routes' reactions;
+    a record that goes alone, or waited, takes its route.
     """
 
     consumer: str
@@ -113,6 +116,7 @@ class Delivery(Generic[U]):
     compacted: Collection[str]
     unit: Callable[[Connection, Heard], U]
     premise: tuple[type[Exception], ...] = ()
+    whole: SetReaction[U] | None = None
 
     async def deliver(
         self, connection: Connection, records: Sequence[StoredRecord], *, alone: bool
@@ -125,6 +129,7 @@ class Delivery(Generic[U]):
         ours, reused = await claim(connection, self.consumer, [f for f in good if f.type in self.routes])
         await crash_point("consumer.claimed_not_applied")
         endings, sets = [], self._sets(good, sequences, ours) if not alone else {}
+        gathered: Gathered | None = [] if self.whole is not None and not alone else None
         for record, fact in zip(records, facts, strict=True):
             if isinstance(fact, str):
                 await self.bury(connection, record, None, fact, attempts=1)
@@ -135,11 +140,15 @@ class Delivery(Generic[U]):
             else:
                 fresh = fact.type not in self.routes or fact.event_id in ours
                 ours.discard(fact.event_id)
-                endings.append(await self._one(connection, record, fact, sequences, fresh, sets, alone=alone))
+                endings.append(
+                    await self._one(connection, record, fact, sequences, fresh, sets, gathered, alone=alone)
+                )
         for kind, batch in sets.items():
             await self._apply_set(
                 connection, kind, [fact for fact in batch.values() if fact.event_id not in reused]
             )
+        if gathered and self.whole is not None:
+            await self.whole(gathered, self.unit(connection, gathered[0][1]))
         await crash_point("consumer.applied_not_committed")
         await sequences.save(connection)
         return endings
@@ -152,7 +161,7 @@ class Delivery(Generic[U]):
         sequences = Sequences(self.consumer, self.compacted)
         await sequences.lock(connection, [fact])
         await claim(connection, self.consumer, [fact] if fact.type in self.routes else [])
-        ending = await self._one(connection, record, fact, sequences, True, {}, alone=True)
+        ending = await self._one(connection, record, fact, sequences, True, {}, None, alone=True)
         await sequences.save(connection)
         return ending
 
@@ -197,6 +206,7 @@ class Delivery(Generic[U]):
         sequences: Sequences,
         fresh: bool,
         sets: dict[str, dict[Any, Heard]],
+        gathered: Gathered | None,
         *,
         alone: bool,
     ) -> Ending:
@@ -209,7 +219,9 @@ class Delivery(Generic[U]):
         if route is None:
             sequences.advance(fact)
             return Ending.PASSED
-        if fact.event_id in sets.get(fact.type, {}):
+        if gathered is not None:
+            gathered.append((self._model(route, fact), fact))
+        if gathered is not None or fact.event_id in sets.get(fact.type, {}):
             sequences.advance(fact)
             return Ending.HANDLED
         try:
