@@ -74,10 +74,11 @@ def run_worker(settings: S, working: Callable[[S], AbstractAsyncContextManager[W
 
 
 def command(verbs: Mapping[str, Callable[[], None]]) -> None:
-    """Run the verb the command line names; a start that is refused says why and exits with 2."""
+    """Run the verb the command line names; a refused start says why and ends with 2."""
     verb = verbs.get(sys.argv[1]) if len(sys.argv) > 1 else None
     if verb is None:
         sys.exit(f"one of: {', '.join(verbs)}")
+    configure("-", sys.argv[1])
     try:
         verb()
     except SettingsRefused as refused:
@@ -86,6 +87,9 @@ def command(verbs: Mapping[str, Callable[[], None]]) -> None:
     except UnsafeDatabaseRole:
         sys.stderr.write("refused to start: DATABASE_DSN: the role is a superuser or passes row security\n")
         sys.exit(2)
+    except Exception as error:
+        LOG.critical("process-failed", exc_info=(type(error), error, error.__traceback__))
+        sys.exit(1)
 
 
 def print_openapi(app: FastAPI) -> None:

@@ -1,0 +1,179 @@
+"""A start that is refused says which setting is wrong, and never what it held."""
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from services.chassis.security.sealing import KeyProvider
+from services.chassis.settings import Settings, SettingsRefused, refuse_unsafe
+
+SECRET = "hunter2-hunter2"
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    KeyProvider.make(tmp_path / "keys")
+    (tmp_path / "service.pem").touch(0o600)
+    key = base64.b64encode(bytes(32)).decode()
+    (tmp_path / "tokens.json").write_text(json.dumps({"local": key}), encoding="utf-8")
+    return {
+        "DENGWEN_X_DATABASE_DSN": f"postgres://x_api:{SECRET}@127.0.0.1/petition_x",
+        "DENGWEN_X_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+        "DENGWEN_X_KAFKA_USERNAME": "x",
+        "DENGWEN_X_KAFKA_PASSWORD": SECRET,
+        "DENGWEN_X_HTTP_PORT": "8101",
+        "DENGWEN_X_OPERATIONS_PORT": "9101",
+        "DENGWEN_X_REFERENCE_FOLDER": str(tmp_path),
+        "DENGWEN_X_KEYS_FOLDER": str(tmp_path / "keys"),
+        "DENGWEN_X_TOKEN_KEYS_FILE": str(tmp_path / "tokens.json"),
+        "DENGWEN_X_SERVICE_KEY_FILE": str(tmp_path / "service.pem"),
+        "OTHER": "x",
+    }
+
+
+def read(environ: dict[str, str]) -> Settings:
+    return Settings.from_environ("DENGWEN_X_", environ)
+
+
+def test_what_is_given_is_read_and_no_secret_is_shown(environ: dict[str, str]) -> None:
+    settings = read(environ)
+
+    assert settings.http_port == 8101
+    assert settings.broker().username == "x"
+    assert SECRET not in repr(settings) + repr(settings.broker())
+    refuse_unsafe(settings, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RELAY_BATCH_SIZ", SECRET),
+        ("HTTP_PORT", SECRET),
+        ("HTTP_PORT", "70000"),
+        ("RELAY_BATCH_SIZE", "0"),
+        ("POOL_SIZE", "1.5"),
+        ("LOG_LEVEL", "TRACE"),
+        ("DATABASE_DSN", None),
+        ("KAFKA_ACKS", "1"),
+        ("KAFKA_AUTO_COMMIT", "true"),
+        ("KAFKA_AUTO_OFFSET_RESET", "latest"),
+    ],
+)
+def test_a_variable_missing_malformed_or_unknown_is_named_and_not_shown(
+    environ: dict[str, str], name: str, value: str | None
+) -> None:
+    environ.pop(f"DENGWEN_X_{name}", None)
+    if value is not None:
+        environ[f"DENGWEN_X_{name}"] = value
+
+    with pytest.raises(SettingsRefused, match=f"DENGWEN_X_{name}") as refused:
+        read(environ)
+
+    assert SECRET not in str(refused.value)
+
+
+def no_brokers(environ: dict[str, str], _: Path) -> None:
+    environ["DENGWEN_X_KAFKA_PREFIX"] = "t."
+
+
+def long_tokens(environ: dict[str, str], _: Path) -> None:
+    environ["DENGWEN_X_TOKEN_SECONDS"] = "901"
+
+
+def demo_key(environ: dict[str, str], _: Path) -> None:
+    environ["DENGWEN_X_OIDC_ISSUER"] = "https://issuer.example"
+
+
+def open_folder(_: dict[str, str], folder: Path) -> None:
+    (folder / "keys").chmod(0o750)
+
+
+def open_key(_: dict[str, str], folder: Path) -> None:
+    (folder / "keys" / "root.key").chmod(0o604)
+
+
+def open_service_key(_: dict[str, str], folder: Path) -> None:
+    (folder / "service.pem").chmod(0o640)
+
+
+def writable_tokens(_: dict[str, str], folder: Path) -> None:
+    (folder / "tokens.json").chmod(0o666)
+
+
+def lost_tokens(_: dict[str, str], folder: Path) -> None:
+    (folder / "tokens.json").unlink()
+
+
+def lost_keys(environ: dict[str, str], folder: Path) -> None:
+    environ["DENGWEN_X_KEYS_FOLDER"] = str(folder / "nowhere")
+
+
+def release(environ: dict[str, str], _: Path) -> None:
+    environ |= {"DENGWEN_RELEASE": "1", "FAILPOINTS": "relay.committed=kill"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (no_brokers, "KAFKA_PREFIX"),
+        (long_tokens, "TOKEN_SECONDS"),
+        (demo_key, "TOKEN_KEYS_FILE"),
+        (open_folder, "KEYS_FOLDER"),
+        (open_key, "KEYS_FOLDER"),
+        (open_service_key, "SERVICE_KEY_FILE"),
+        (writable_tokens, "TOKEN_KEYS_FILE"),
+        (lost_tokens, "TOKEN_KEYS_FILE"),
+        (lost_keys, "KEYS_FOLDER"),
+        (release, "FAILPOINTS"),
+    ],
+)
+def test_what_is_unsafe_is_refused_by_name(
+    environ: dict[str, str], tmp_path: Path, spoil: Callable[[dict[str, str], Path], None], named: str
+) -> None:
+    spoil(environ, tmp_path)
+
+    with pytest.raises(SettingsRefused, match=named) as refused:
+        refuse_unsafe(read(environ), environ)
+
+    assert str(tmp_path) not in str(refused.value)
+
+
+def test_a_process_without_kafka_has_no_broker(environ: dict[str, str]) -> None:
+    without = {name: value for name, value in environ.items() if "KAFKA" not in name}
+
+    with pytest.raises(SettingsRefused, match="KAFKA_BOOTSTRAP"):
+        read(without).broker()
+
+
+PROGRAM = """
+import os
+from services.chassis.lifecycle import command, run_worker
+from services.chassis.settings import Settings
+command({"worker": lambda: run_worker(Settings.from_environ("DENGWEN_X_", os.environ), None)})
+"""
+
+
+@pytest.mark.parametrize("spoil", [open_key, long_tokens, lost_tokens])
+def test_a_refused_start_ends_with_two_and_one_line(
+    environ: dict[str, str], tmp_path: Path, spoil: Callable[[dict[str, str], Path], None]
+) -> None:
+    spoil(environ, tmp_path)
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "worker"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[3],
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("refused to start: ")
+    assert done.stderr.count("\n") == 1
+    assert SECRET not in done.stderr + done.stdout
