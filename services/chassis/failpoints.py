@@ -4,7 +4,8 @@ Nothing happens unless ``FAILPOINTS`` names a point, as in
 ``FAILPOINTS="relay.confirmed_not_marked=kill:0.01;consumer.committed=sleep:1:500"``. Actions are
 ``kill``, ``raise``, ``exit`` and ``sleep`` (with milliseconds), each with a probability. Every hit is
 appended to the file that ``FAILPOINTS_HITS`` names and forced to disk before the action, so that a
-harness counts hits per point and not kills. The registry ``failpoints.toml`` lists all points.
+harness counts hits per point and not kills. ``FAILPOINTS=@FILE`` takes the actions from a file when the
+process starts, so that a harness can drop a point that has its quota. ``failpoints.toml`` lists all points.
 """
 
 import asyncio
@@ -41,7 +42,15 @@ def parse(text: str) -> dict[str, Action]:
     return actions
 
 
-_ACTIVE = parse(os.environ.get("FAILPOINTS", ""))
+def given(text: str) -> str:
+    """The actions themselves, or what stands in the file behind ``@``; a file that is gone has none."""
+    if not text.startswith("@"):
+        return text
+    file = Path(text[1:])
+    return file.read_text() if file.exists() else ""
+
+
+_ACTIVE = parse(given(os.environ.get("FAILPOINTS", "")))
 _HITS = os.environ.get("FAILPOINTS_HITS")
 
 
