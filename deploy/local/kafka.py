@@ -127,7 +127,7 @@ class Node:
     def java_command(self) -> list[str]:
         """Java with a small heap and the broker's jars."""
         return [
-            self.java, "-Xms128m", f"-Xmx{self.heap_megabytes}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4",
+            self.java, "-Xms128m", f"-Xmx{self.heap_megabytes}m", "-XX:+UseSerialGC",
             f"-Dlog4j2.configurationFile={self.data / 'log4j2.properties'}", "-cp", str(self.jars / "*"),
         ]  # fmt: skip
 
@@ -204,8 +204,8 @@ def jars_in(folder: Path) -> Path:
     wrong = [name for name, digest in wanted.items() if not _sound(folder / name, digest)]
     if wrong:
         raise JarsMissing(
-            f"{len(wrong)} of Kafka's {len(wanted)} jars are missing or damaged: connect to the network once, "
-            "or name a folder with them in DENGWEN_KAFKA_JARS"
+            f"{len(wrong)} of Kafka's {len(wanted)} jars are missing or damaged: connect to the network "
+            "once, or name a folder with them in DENGWEN_KAFKA_JARS"
         )
     return folder
 

@@ -120,7 +120,7 @@ class Server:
             subprocess.run(
                 [self.binaries.folder / "initdb", "-D", self.data, "-U", "postgres", "-A", "scram-sha-256",
                  "--pwfile", secret, "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8"],
-                check=True, capture_output=True, user=runner, extra_groups=[] if runner else None,
+                check=True, capture_output=True, user=runner, extra_groups=[] if runner else None, cwd="/",
             )  # fmt: skip
         finally:
             secret.unlink()

@@ -1,0 +1,5 @@
+NAME = "demo"
+
+
+def run() -> None:
+    """x"""

@@ -1,0 +1,26 @@
+"""``dengwen token``: a token for a role, signed with the local key."""
+
+from deploy.local.commands.screen import CONSOLE
+from deploy.local.home import Home
+from deploy.local.sample.organisation import officer_for
+from deploy.local.staff import Officer, token_of
+
+NAME = "token"
+
+
+def run(
+    role: str = "petition-clerk",
+    organ: str = "520000",
+    person: str | None = None,
+    seat: str | None = None,
+    seconds: int = 900,
+) -> None:
+    """Print a token for a role in an organ; by default it names the sample officer who holds it."""
+    known = officer_for(organ, role)
+    officer = Officer(
+        person=person or (known.person if known else f"local-{role}"),
+        organ=organ,
+        roles=(role,),
+        seats=(seat,) if seat else (known.seats if known and person is None else ()),
+    )
+    CONSOLE.print(token_of(Home.of(), officer, seconds), soft_wrap=True, markup=False)

@@ -1,0 +1,81 @@
+"""What an officer does at a desk: calls to the public APIs, with a token and a key for every write."""
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from deploy.local.home import Home
+from deploy.local.ports import Ports
+from deploy.local.staff import Officer, token_of
+
+RENEW_AFTER_SECONDS = 600.0
+TRY_AGAIN = {429, 503}
+ATTEMPTS = 40
+
+
+class Refused(Exception):
+    """The API refused; ``status`` and ``code`` say how, never what was sent."""
+
+    def __init__(self, status: int, code: str, what: str) -> None:
+        """``what`` is the method and the path."""
+        super().__init__(f"{what}: {status} {code}")
+        self.status, self.code = status, code
+
+
+@dataclass(slots=True)
+class Desk:
+    """One officer's way to all services of an installation."""
+
+    home: Home
+    ports: Ports
+    officer: Officer
+    client: httpx.Client
+    _token: str = ""
+    _minted: float = field(default=-1e9)
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """Read; ``path`` begins with the service, as in ``/intake/v1/reports``. Raises Refused."""
+        return self._call("GET", path, params=parameters or None)
+
+    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
+        """Write once, under an idempotency key of its own or the given one. Raises Refused."""
+        return self._call(
+            "POST", path, json=body or {}, headers={"Idempotency-Key": key or str(uuid.uuid4())}
+        )
+
+    def put(self, path: str, body: Any, *, key: str | None = None) -> Any:
+        """Put a whole state. Raises Refused."""
+        return self._call("PUT", path, json=body, headers={"Idempotency-Key": key or str(uuid.uuid4())})
+
+    def send_files(self, path: str, files: dict[str, Any], *, key: str) -> Any:
+        """Send files as one form. Raises Refused."""
+        return self._call("POST", path, files=files, headers={"Idempotency-Key": key})
+
+    def _call(self, method: str, path: str, **more: Any) -> Any:
+        service = path.split("/")[1]
+        url = self.ports.url(service) + path
+        for attempt in range(ATTEMPTS):
+            headers = {"Authorization": f"Bearer {self._bearer()}", **more.pop("headers", {})}
+            more["headers"] = headers
+            answer = self.client.request(method, url, **more)
+            if answer.status_code not in TRY_AGAIN or attempt == ATTEMPTS - 1:
+                break
+            time.sleep(min(2.0, float(answer.headers.get("Retry-After", "0.3"))))
+        if answer.is_error:
+            raise Refused(answer.status_code, _code(answer), f"{method} {path}")
+        return answer.json() if answer.content else None
+
+    def _bearer(self) -> str:
+        if time.monotonic() - self._minted > RENEW_AFTER_SECONDS:
+            self._token, self._minted = token_of(self.home, self.officer), time.monotonic()
+        return self._token
+
+
+def _code(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json().get("code", ""))
+    except ValueError:
+        return ""
