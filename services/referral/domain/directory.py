@@ -25,8 +25,9 @@ class Departments:
 class Organ:
     """A discipline-inspection and supervision organ 纪检监察机关.
 
-    ``areas`` are prefixes of region codes (``"5201"`` covers 520100 to 520199). ``authority`` is the level of
-    the committee that manages its leading group, when the directory says it. ``valid_to`` is the last day.
+    ``areas`` are prefixes of region codes (``"5201"`` covers 520100 to 520199). ``deciding_body`` names
+    persons or seats. ``authority`` is the level of the committee that manages its leading group, when the
+    directory says it. ``valid_to`` is the last day.
     """
 
     id: str

@@ -161,23 +161,26 @@ class DirectoryChanged:
     state: Mapping[str, object]
 
 
-ReportEvent = (
+ScreeningEvent = (
     ReportQueuedForStudy
     | ReportStudied
     | ReportAccepted
-    | ReportMoved
-    | ReportTransferred
-    | TransferSignedFor
-    | ReportAssigned
-    | ReportReturned
     | ReportRetained
     | ReportAdvised
     | ReportForwarded
     | AppealRouted
     | SuggestionFiled
+    | SuperiorLevelSuspected
+)
+RoutingEvent = (
+    ReportMoved
+    | ReportTransferred
+    | TransferSignedFor
+    | ReportAssigned
+    | ReportReturned
     | DisposalDecided
     | ReportConcluded
-    | SuperiorLevelSuspected
     | RoutingWithdrawn
 )
+ReportEvent = ScreeningEvent | RoutingEvent
 Event = ReportEvent | DirectoryChanged

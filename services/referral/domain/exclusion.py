@@ -125,8 +125,9 @@ def _sits(person: str, organ: Organ, directory: Directory) -> bool:
     return directory.in_force(organ) and (
         person in organ.deciding_body
         or any(
-            seat.person == person and seat.organ == organ.id and directory.in_force(seat)
+            seat.person == person and directory.in_force(seat)
             for seat in directory.seats.values()
-            if seat.post is Post.COMMITTEE_MEMBER
+            if seat.id in organ.deciding_body
+            or (seat.post is Post.COMMITTEE_MEMBER and seat.organ == organ.id)
         )
     )
