@@ -15,7 +15,7 @@ from services.intake.application.register_report import RegisterReport, register
 from services.intake.domain.errors import CodeUnknown, GateUnanswered, Refused, SuperiorLevelParty
 from services.intake.domain.register_cells import Reason
 from services.intake.domain.register_mapping import Field, RegisterMapping
-from services.intake.domain.register_row import RegisterRow, ReturnedRow, elements_of, identity_of
+from services.intake.domain.register_row import RegisterRow, ReturnedRow, elements_of
 from services.intake.domain.register_settlement import Judged, Settled, settle
 
 ROWS_A_CHUNK = 500
@@ -143,9 +143,7 @@ async def register_chunk(
         return
     settled = await _settled(chunk.rows, chunk.organ, chunk.register, imports)
     await _register(chunk, settled.fresh, references, moment, imports, unit)
-    await imports.place_conflicts(chunk, settled.conflicts, moment)
-    if await imports.close_if_done(chunk.run_id, moment):
-        await unit.audit.note("register-imported", "import-run", str(chunk.run_id))
+    await _end_chunk(chunk, settled, moment, imports, unit)
 
 
 async def register_row_alone(
@@ -160,6 +158,13 @@ async def register_row_alone(
     await _register(chunk, settled.fresh, references, moment, imports, unit)
 
 
+async def finish_chunk(chunk: Chunk, moment: Moment, imports: Imports, unit: Unit) -> None:
+    """Take a chunk whose rows went through one by one; what conflicts is given back now."""
+    if await imports.take(chunk):
+        settled = await _settled(chunk.rows, chunk.organ, chunk.register, imports)
+        await _end_chunk(chunk, settled, moment, imports, unit)
+
+
 async def return_row(
     chunk: Chunk, row: RegisterRow, refused: Refused, moment: Moment, imports: Imports
 ) -> None:
@@ -169,6 +174,12 @@ async def return_row(
     field, reason = REFUSED_ROW[type(refused)]
     returned = ReturnedRow(row.row, row.number, chunk.columns.get(field, field.value), reason)
     await imports.place_returned(chunk, [returned], moment)
+
+
+async def _end_chunk(chunk: Chunk, settled: Settled, moment: Moment, imports: Imports, unit: Unit) -> None:
+    await imports.place_conflicts(chunk, settled.conflicts, moment)
+    if await imports.close_if_done(chunk.run_id, moment):
+        await unit.audit.note("register-imported", "import-run", str(chunk.run_id))
 
 
 async def _settled(rows: Sequence[RegisterRow], organ: str, register: str, imports: Imports) -> Settled:
@@ -204,8 +215,3 @@ async def _register(
     await imports.place_entered(
         chunk, [(row, one.report_id) for row, one in zip(rows, done, strict=True)], moment
     )
-
-
-def needs_identity(row: RegisterRow, references: Mapping[int, UUID]) -> bool:
-    """Whether the row tells who reported and the vault has not been given it yet."""
-    return bool(identity_of(row)) and row.row not in references
