@@ -5,8 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chassis.database import Connection
-from services.intake.application.ports import Part, Receipt
+from services.intake.application.ports import Part
 from services.intake.domain.errors import PremiseMissing
+from services.intake.domain.report import Receipt
 from services.intake.domain.values import ReceiptKind, State
 
 SELECT_PART = """

@@ -35,8 +35,8 @@ ARRIVAL = (
 )  # fmt: skip
 CLASSIFICATION = (
     "nature", "taxonomy_version", "occurrence", "repeat_group_id", "violations", "primary_violation",
-    "themes", "oos_kinds", "has_oos_part", "oos_impact", "study_reasons", "urgency", "region_of_conduct", "conduct_on",
-    "is_typical", "new_facts",
+    "themes", "oos_kinds", "has_oos_part", "oos_impact", "study_reasons", "urgency", "region_of_conduct",
+    "conduct_on", "is_typical", "new_facts",
 )  # fmt: skip
 REPORTER = (
     "name_status", "reporter_count", "reporter_ref", "has_contact", "verify_method", "verified_by",
@@ -164,6 +164,7 @@ def report_of(
         classified_version=row["classified_version"],
         imported=row["imported"],
         visit_id=row["visit_id"],
+        first_received_on=row["first_received_on"],
         excluded=excluded,
         studied=row["studied"],
         frozen=row["frozen"],

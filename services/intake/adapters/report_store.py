@@ -22,7 +22,7 @@ from services.intake.domain.errors import ReportChanged, ReportUnknown
 from services.intake.domain.exclusion import Excluded
 from services.intake.domain.report import Report
 
-FIXED = ("report_id", "organ", "synthetic", "imported", "visit_id", "registered_at")
+FIXED = ("report_id", "organ", "synthetic", "imported", "visit_id", "registered_at", "first_received_on")
 CHANGING = (*DESK, *ARRIVAL, *REPORTER, *CLASSIFICATION)
 NAMES = ", ".join((*FIXED, *CHANGING))
 PLACES = ", ".join(f"${n}" for n in range(1, len(FIXED) + len(CHANGING) + 1))
@@ -93,7 +93,10 @@ INSERT_FROZEN = """
 """
 SET_STUDIED = "UPDATE business.report SET studied = true, version = version + 1 WHERE report_id = $1"
 SET_HOLDER = """
-    UPDATE business.report SET holder = $2, version = version + 1 WHERE report_id = $1
+    UPDATE business.report
+       SET holder = $2, received_on = $3, source = $4, superior_organ = $5, first_received_on = $6,
+           version = version + 1
+     WHERE report_id = $1
 """
 HAND_OVER_EXCLUSIONS = "UPDATE business.exclusion SET organ = $2 WHERE report_id = $1"
 
@@ -181,17 +184,26 @@ class PostgresReports:
             await self._connection.execute(DROP_EXCLUSIONS, report.id, named)
             await self._connection.execute(INSERT_EXCLUSIONS, report.id, report.holder, named)
 
-    async def studied(self, report_id: UUID) -> None:
+    async def note_studied(self, report_id: UUID) -> None:
         """Note that a study meeting decided on the report."""
         await self._connection.execute(SET_STUDIED, report_id)
 
-    async def hand_over(self, report_id: UUID, holder: str) -> None:
-        """Another organ holds the report from now on."""
-        await self._connection.execute(SET_HOLDER, report_id, holder)
-        await self._connection.execute(HAND_OVER_EXCLUSIONS, report_id, holder)
+    async def hand_over(self, report: Report) -> None:
+        """Its new holder holds the report from now on, as that organ received it."""
+        arrival = report.elements.arrival
+        await self._connection.execute(
+            SET_HOLDER,
+            report.id,
+            report.holder,
+            arrival.received_on,
+            arrival.source.value,
+            arrival.superior_organ,
+            report.first_received_on,
+        )
+        await self._connection.execute(HAND_OVER_EXCLUSIONS, report.id, report.holder)
 
     def _new_row(self, report: Report, at: datetime) -> tuple[Any, ...]:
-        fixed = (report.id, report.organ, report.synthetic, report.imported, report.visit_id, at)
+        fixed = (report.id, report.organ, report.synthetic, report.imported, report.visit_id, at, None)
         columns = changing_columns(report)
         return (*fixed, *(columns[name] for name in CHANGING))
 

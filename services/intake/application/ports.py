@@ -10,11 +10,10 @@ from services.intake.domain.directory import Directory
 from services.intake.domain.elements import ReportedParty
 from services.intake.domain.events import Event
 from services.intake.domain.gate import PostPhrases
-from services.intake.domain.numbers import ReportNumber
 from services.intake.domain.proposals import Phrases
-from services.intake.domain.report import Correction, Report
+from services.intake.domain.report import Correction, Receipt, Report
 from services.intake.domain.taxonomy import Taxonomy
-from services.intake.domain.values import Channel, ReceiptKind, Source, State
+from services.intake.domain.values import ReceiptKind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +41,6 @@ class Rules:
     posts: PostPhrases
     phrases: Phrases
     ranks: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """One receipt 件次 of an organ on a report, with its number."""
-
-    report_id: UUID
-    organ: str
-    kind: ReceiptKind
-    number: ReportNumber
-    received_on: date
-    registered_on: date
-    channel: Channel
-    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +88,11 @@ class Reports(Protocol):
     async def put_exclusions(self, reports: Sequence[Report]) -> None:
         """Write the excluded sets of these reports; hides them from the excluded at once."""
 
-    async def studied(self, report_id: UUID) -> None:
+    async def note_studied(self, report_id: UUID) -> None:
         """Note that a study meeting decided on the report."""
 
-    async def hand_over(self, report_id: UUID, holder: str) -> None:
-        """Another organ holds the report from now on."""
+    async def hand_over(self, report: Report) -> None:
+        """Its new holder holds the report from now on, as that organ received it."""
 
 
 class Parts(Protocol):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from services.intake.application.ports import Actor, Moment, Receipt, Unit
+from services.intake.application.ports import Actor, Moment, Unit
 from services.intake.domain.directory import Directory
 from services.intake.domain.elements import Elements, ReportedParty
 from services.intake.domain.errors import ElementsMissing, OrganUnknown, OwnMatter
@@ -18,7 +18,7 @@ from services.intake.domain.events import Event
 from services.intake.domain.exclusion import Excluded, Reported, excluded_set
 from services.intake.domain.gate import Gate
 from services.intake.domain.numbers import ReportNumber
-from services.intake.domain.report import Passage, Report
+from services.intake.domain.report import Passage, Receipt, Report
 from services.intake.domain.values import PartyType, ReceiptKind, State
 
 
@@ -154,7 +154,7 @@ async def excluded_of(report: Report, today: date, unit: Unit) -> Excluded:
     if not any(r.unit or r.persons for r in reported):
         return Excluded()
     classification, arrival = report.elements.classification, report.elements.arrival
-    days = {today, arrival.received_on}
+    days = {today, report.first_received_on or arrival.received_on}
     if classification is not None and classification.conduct_on is not None:
         days.add(classification.conduct_on)
     directories = [await unit.entries.on(day) for day in sorted(days)]
@@ -225,9 +225,7 @@ async def _number(
 def _facts(reports: Sequence[Report], receipts: Sequence[Receipt]) -> list[Event]:
     said: list[Event] = []
     for report, receipt in zip(reports, receipts, strict=True):
-        said.append(
-            report.registered(receipt.number, receipt.kind, receipt.received_on, receipt.registered_on)
-        )
+        said.append(report.registered(receipt))
         if report.classified_version:
             said.append(report.classified())
         if report.excluded.version:

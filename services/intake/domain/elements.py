@@ -114,8 +114,9 @@ class Classification:
 class ReportedParty:
     """One reported party of one report.
 
-    ``unit`` is a directory id; ``name``, ``post`` and ``unit_name`` are sealed. ``persons`` and ``units`` are the directory entries the party register links the party to.
-    ``from_register``: the clerk picked ``party`` there; ``namesake``: an equal name is another's.
+    ``unit`` is a directory id; ``name``, ``post`` and ``unit_name`` are sealed. ``persons`` and ``units`` are
+    the directory entries the party register links the party to. ``from_register``: the clerk picked ``party``
+    there; ``namesake``: an equal name is another's.
     """
 
     party: UUID

@@ -43,29 +43,61 @@ OWN: frozenset[tuple[State | None, State]] = frozenset(
 """The transitions intake moves by itself: T1, T3, T4 and the freeze that begins T32."""
 
 
-PROJECTED: Mapping[str, State] = MappingProxyType(
+PROJECTED: Mapping[str, tuple[State, ...]] = MappingProxyType(
     {
-        "report-queued-for-study": S.UNDER_COLLECTIVE_STUDY,
-        "report-accepted": S.ACCEPTED,
-        "report-moved": S.MOVED,
-        "report-transferred": S.TRANSFER_PENDING,
-        "report-assigned": S.ASSIGNED,
-        "report-returned:HANDLER": S.RETURNED_BY_HANDLER,
-        "report-returned:LOWER_ORGAN": S.UNDER_TRIAGE,
-        "report-retained:REPEAT": S.RETAINED_REPEAT,
-        "report-retained:NO_SUBSTANCE": S.RETAINED_NO_SUBSTANCE,
-        "report-advised": S.OOS_ADVISED,
-        "report-forwarded": S.OOS_FORWARDED,
-        "appeal-routed": S.APPEAL_ROUTED,
-        "suggestion-filed": S.SUGGESTION_FILED,
-        "disposal-decided:TALK_OR_INQUIRY": S.IN_VERIFICATION,
-        "disposal-decided:PRELIMINARY_VERIFICATION": S.IN_VERIFICATION,
-        "disposal-decided:HELD": S.HELD,
-        "disposal-decided:CLOSED": S.DISPOSAL_DECIDED,
-        "report-concluded": S.CONCLUDED,
-        "routing-withdrawn": S.UNDER_TRIAGE,
-        "result-submitted": S.UNDER_AUDIT,
-        "result-returned": S.ASSIGNED,
+        "report-queued-for-study": (S.UNDER_COLLECTIVE_STUDY,),
+        "report-accepted": (S.ACCEPTED,),
+        "report-moved": (S.MOVED,),
+        "report-transferred": (S.TRANSFER_PENDING,),
+        "report-assigned": (S.ASSIGNED,),
+        "transfer-signed-for": (S.TRANSFERRED,),
+        "report-returned:HANDLER": (S.RETURNED_BY_HANDLER,),
+        "report-returned:LOWER_ORGAN": (S.UNDER_TRIAGE,),
+        "report-retained:REPEAT": (S.RETAINED_REPEAT,),
+        "report-retained:NO_SUBSTANCE": (S.RETAINED_NO_SUBSTANCE,),
+        "report-advised": (S.OOS_ADVISED,),
+        "report-forwarded": (S.OOS_FORWARDED,),
+        "appeal-routed": (S.APPEAL_ROUTED,),
+        "suggestion-filed": (S.SUGGESTION_FILED,),
+        "disposal-decided:TALK_OR_INQUIRY": (S.DISPOSAL_DECIDED, S.IN_VERIFICATION),
+        "disposal-decided:PRELIMINARY_VERIFICATION": (S.DISPOSAL_DECIDED, S.IN_VERIFICATION),
+        "disposal-decided:HELD": (S.DISPOSAL_DECIDED, S.HELD),
+        "disposal-decided:CLOSED": (S.DISPOSAL_DECIDED,),
+        "report-concluded": (S.CONCLUDED,),
+        "routing-withdrawn": (S.UNDER_TRIAGE,),
+        "result-submitted": (S.UNDER_AUDIT,),
+        "result-returned": (S.ASSIGNED,),
     }
 )
-"""Where a fact of referral or review leaves a part; they own these transitions, intake only shows them."""
+"""The states a fact of referral or review leads a part through; they own these transitions."""
+
+
+def way_to(now: State, word: str) -> tuple[State, ...]:
+    """The states from ``now`` on that a fact named ``word`` leads through; empty when it changes nothing.
+
+    A returned report is screened again (T16) without a fact of its own: the next fact shows it. What is
+    frozen stays so, and a withdrawal changes nothing where no routing is open. Raises KeyError for an
+    unknown word.
+    """
+    way = PROJECTED[word]
+    if now is State.FROZEN or way[-1] is now:
+        return ()
+    if word == "routing-withdrawn" and now not in OPEN:
+        return ()
+    if now is State.RETURNED_BY_HANDLER and way[0] is not State.UNDER_TRIAGE:
+        return State.UNDER_TRIAGE, *way
+    return way
+
+
+OPEN = frozenset(
+    {
+        S.MOVED,
+        S.TRANSFER_PENDING,
+        S.ASSIGNED,
+        S.UNDER_AUDIT,
+        S.DISPOSAL_DECIDED,
+        S.IN_VERIFICATION,
+        S.HELD,
+    }
+)
+"""The states in which a routing is open."""

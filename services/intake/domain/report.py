@@ -24,10 +24,24 @@ from services.intake.domain.events import (
 from services.intake.domain.exclusion import Excluded
 from services.intake.domain.lifecycle import NEXT, Step
 from services.intake.domain.numbers import ReportNumber
-from services.intake.domain.values import Desk, Nature, ReceiptKind, State
+from services.intake.domain.values import Channel, Desk, Nature, ReceiptKind, Source, State
 
 NOBODY = Excluded()
 """The excluded set of a report that names nobody the directory knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One receipt 件次 of an organ on a report, with its number."""
+
+    report_id: UUID
+    organ: str
+    kind: ReceiptKind
+    number: ReportNumber
+    received_on: date
+    registered_on: date
+    channel: Channel
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,8 @@ class Report:
     ``organ`` registered it first, ``holder`` holds its open part, ``state`` is that part's. ``editors`` are
     all who entered or edited what now stands. ``classified_version`` counts what was told of the
     classification from 1; ``version`` counts the saved states from 1, and 0 was never saved. ``studied``
-    says whether a study meeting looked at it.
+    says whether a study meeting looked at it. The holder's own day of receipt stands in ``elements``; that of
+    the first receipt is ``first_received_on``, None when it is the same.
     """
 
     id: UUID
@@ -72,6 +87,7 @@ class Report:
     classified_version: int = 0
     imported: bool = False
     visit_id: UUID | None = None
+    first_received_on: date | None = None
     excluded: Excluded = NOBODY
     studied: bool = False
     frozen: bool = False
@@ -182,25 +198,40 @@ class Report:
         frozen = replace(self, frozen=True, state=State.FROZEN, passages=(*self.passages, passage))
         return frozen, [ReportFrozen(self.id, self.holder, self.synthetic)]
 
-    def registered(
-        self, number: ReportNumber, kind: ReceiptKind, received_on: date, registered_on: date
-    ) -> ReportRegistered:
-        """The fact of the first receipt."""
-        arrival, reporter = self.elements.arrival, self.elements.reporter
+    def registered(self, receipt: Receipt) -> ReportRegistered:
+        """The fact of a receipt on this report."""
+        reporter = self.elements.reporter
         return ReportRegistered(
             self.id,
-            self.organ,
+            receipt.organ,
             self.synthetic,
-            str(number),
-            kind,
-            received_on,
-            registered_on,
-            arrival.channel,
-            arrival.source,
+            str(receipt.number),
+            receipt.kind,
+            receipt.received_on,
+            receipt.registered_on,
+            receipt.channel,
+            receipt.source,
             reporter.name_status,
             reporter.count,
             self.imported,
             self.visit_id,
+        )
+
+    def handed_over(self, holder: str, received_on: date) -> "Report":
+        """The report in the hands of the organ that signed for its transfer, as that organ received it."""
+        arrival = replace(
+            self.elements.arrival,
+            received_on=received_on,
+            source=Source.SUPERIOR_TRANSFER,
+            superior_organ=self.holder,
+        )
+        first = self.first_received_on or self.elements.arrival.received_on
+        return replace(
+            self,
+            holder=holder,
+            elements=replace(self.elements, arrival=arrival),
+            first_received_on=first,
+            state=State.UNDER_TRIAGE,
         )
 
     def classified(self) -> ReportClassified:

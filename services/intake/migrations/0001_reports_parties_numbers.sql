@@ -18,6 +18,7 @@ CREATE TABLE business.report (
     version              integer     NOT NULL,
     content_version      integer     NOT NULL,
     registered_at        timestamptz NOT NULL,
+    first_received_on    date,
     received_on          date        NOT NULL,
     channel              text        NOT NULL,
     source               text        NOT NULL,

@@ -1,0 +1,40 @@
+"""Use case: an officer asks for a correction of what was confirmed; it waits for another's approval."""
+
+from dataclasses import dataclass
+
+from services.intake.application.desk import About, open_desk
+from services.intake.application.ports import Unit
+from services.intake.domain.errors import IllegalStep, NothingCorrected, StudyNeeded
+from services.intake.domain.report import Correction, leaves_accusation
+from services.intake.domain.values import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class AskCorrection:
+    """The whole text and classification as they should stand, with the code of the reason."""
+
+    about: About
+    correction: Correction
+    gate_second_no: bool = False
+
+
+async def ask_correction(command: AskCorrection, unit: Unit) -> None:
+    """Keep the correction, its text sealed, until it is approved.
+
+    Raises ReportUnknown, ReportChanged, IllegalStep before CONFIRMED, StudyNeeded, NothingCorrected,
+    GateUnanswered, CodeUnknown.
+    """
+    report, gate = await open_desk(unit, command.about)
+    asked, before = command.correction, report.elements.classification
+    if report.desk is not Desk.CONFIRMED or before is None:
+        raise IllegalStep
+    gate.pass_text(asked.content, command.gate_second_no)
+    unit.rules.taxonomy.check(asked.classification)
+    if leaves_accusation(before, asked.classification) and not report.studied:
+        raise StudyNeeded
+    if (asked.content, asked.classification) == (report.elements.content, before):
+        raise NothingCorrected
+    await unit.corrections.add(report.id, asked, command.about.moment.at)
+    await unit.audit.note(
+        "correction-asked", "report", str(report.id), reason=asked.reason_code, correction=str(asked.id)
+    )
