@@ -3,29 +3,55 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+DENGWEN := $(BIN)/dengwen
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check
+.PHONY: help setup demo test up down status check chaos bench
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 $(VENV)/run.stamp: deploy/local/requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.13 is needed and none was found; install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r deploy/local/requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "The environment could not be made: install the package that gives Python its venv (Debian: python3-venv)."; exit 1; }
+	@$(BIN)/python -m deploy.local.install deploy/local/requirements.lock
 	@touch $@
+
+$(DENGWEN): $(VENV)/run.stamp Makefile
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m deploy.local.command "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(DENGWEN)
+	@chmod +x $(DENGWEN)
 
 $(VENV)/test.stamp: $(VENV)/run.stamp deploy/local/requirements-test.lock
-	$(BIN)/python -m pip install --quiet --require-hashes -r deploy/local/requirements-test.lock
+	@$(BIN)/python -m deploy.local.install deploy/local/requirements-test.lock
 	@touch $@
 
-setup: $(VENV)/run.stamp ## make the environment
+setup: $(VENV)/run.stamp $(DENGWEN) ## make the environment
 
-check: $(VENV)/test.stamp ## style, types, imports, unit, contract and architecture tests
+demo: setup ## everything from nothing, one report followed on the screen (REGISTER=file.xlsx for another register)
+	@$(DENGWEN) demo $(if $(REGISTER),--register "$(REGISTER)")
+
+test: check ## all tests that CI runs
+	$(BIN)/python -m pytest tests/component tests/end_to_end
+
+up: setup ## start the platform and leave it running
+	@$(DENGWEN) up --detach
+
+down: setup ## stop it, keep its data
+	@$(DENGWEN) down
+
+status: setup ## how everything stands
+	@$(DENGWEN) status
+
+check: $(VENV)/test.stamp ## style, types, imports, migrations; unit, contract and architecture tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/lint-imports
+	$(BIN)/squawk services/*/migrations/*.sql
+	$(BIN)/python -m pytest tests/unit tests/contract tests/architecture
 
-test: check ## all tests that CI runs
+chaos: $(VENV)/test.stamp $(DENGWEN) ## the fault suites and the planted bugs, under an hour (HITS=n per crash point)
+	$(DENGWEN) chaos --hits $(or $(HITS),25)
+
+bench: $(VENV)/test.stamp $(DENGWEN) ## the load benches beside their references
+	$(DENGWEN) bench

@@ -41,7 +41,7 @@ def main() -> None:
     console = Console(stderr=True)
     try:
         preflight.check_machine()
-        app()
+        app(prog_name="dengwen")
     except (NotUp, NotHere, ValueError) as refused:
         console.print(str(refused), style="red", highlight=False)
         sys.exit(1)

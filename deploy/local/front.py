@@ -19,7 +19,7 @@ from deploy.local.leash import leash
 from deploy.local.ports import Ports
 from deploy.local.processes import REPOSITORY
 
-MARKS = {"running": "…", "done": "✓", "failed": "✗"}
+MARKS = {"running": "…", "done": "✓", "failed": "✗", "left": "–"}
 STOP_WITHIN_SECONDS = 90.0
 LOOK_SECONDS = 0.2
 

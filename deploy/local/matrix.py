@@ -10,7 +10,14 @@ from enum import StrEnum
 from typing import Any
 
 import asyncpg
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
@@ -87,7 +94,7 @@ def _user(here: Installation, user: str, topics: Sequence[Topic], users: Iterabl
     admin = AdminClient(_settings(here, user))
     for other in users:
         group = f"petition.{other}"
-        found.append(Try(user, f"group {group}", "read", user == other, _group(here, user, group)))
+        found.append(Try(user, f"group {group}", "read", user == other, _group(admin, group)))
     name = f"petition.{user}.trial-{secrets.token_hex(4)}.v1"
     found.append(Try(user, "the broker", "make a topic", False, _make_topic(admin, name)))
     return found
@@ -101,14 +108,15 @@ def _read(here: Installation, user: str, topic: str) -> Answer:
         )
     )
     try:
+        told = consumer.list_topics(topic, timeout=ASK_SECONDS).topics[topic].error
+        if told is not None:
+            return _meaning(told)
         consumer.assign([TopicPartition(topic, 0, 0)])
         record = consumer.poll(ASK_SECONDS)
         if record is None:
             return Answer.SILENT
         error = record.error()
-        if error is None or error.code() == KafkaError._PARTITION_EOF:
-            return Answer.OPEN
-        return Answer.REFUSED if error.code() in REFUSALS else Answer.SILENT
+        return Answer.OPEN if error and error.code() == KafkaError._PARTITION_EOF else _meaning(error)
     finally:
         consumer.close()
 
@@ -128,15 +136,12 @@ def _meaning(error: KafkaError | None) -> Answer:
     return Answer.REFUSED if error.code() in REFUSALS else Answer.SILENT
 
 
-def _group(here: Installation, user: str, group: str) -> Answer:
-    consumer = Consumer(_settings(here, user, **{"group.id": group, "enable.auto.commit": False}))
+def _group(admin: AdminClient, group: str) -> Answer:
     try:
-        consumer.committed([TopicPartition("petition.intake.reports.v1", 0)], timeout=ASK_SECONDS)
+        (asked,) = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)]).values()
+        asked.result(ASK_SECONDS)
     except KafkaException as refused:
-        error = refused.args[0]
-        return Answer.REFUSED if error.code() in REFUSALS else Answer.SILENT
-    finally:
-        consumer.close()
+        return _meaning(refused.args[0])
     return Answer.OPEN
 
 

@@ -13,10 +13,10 @@ from deploy.local.home import Home
 
 @dataclass(slots=True)
 class Step:
-    """One step of the start: its words for people, where it stands, how long it took."""
+    """One step of the start: its words for people, how long it took, and running, done, failed or left."""
 
     name: str
-    state: str = "waiting"
+    state: str = "running"
     seconds: float = 0.0
 
 

@@ -134,14 +134,14 @@ class Supervisor:
 
     @asynccontextmanager
     async def _step(self, name: str) -> AsyncIterator[None]:
-        step, began = Step(name, "running"), time.monotonic()
+        step, began = Step(name), time.monotonic()
         self.state.steps.append(step)
         self._changed()
         try:
             yield
             step.state = "done"
-        except BaseException:
-            step.state = "failed"
+        except BaseException as ending:
+            step.state = "left" if isinstance(ending, asyncio.CancelledError) else "failed"
             raise
         finally:
             step.seconds = round(time.monotonic() - began, 1)

@@ -1,8 +1,9 @@
 """``dengwen matrix``: who can reach what, tried for real; what lies on the topics, held to the contracts."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import typer
 from rich.table import Table
@@ -10,6 +11,7 @@ from rich.table import Table
 from deploy import topics
 from deploy.local.commands.screen import CONSOLE, here
 from deploy.local.matrix import Answer, Try, try_broker, try_controller, try_databases
+from deploy.local.postgres import LOGINS
 from deploy.local.records import Reading, read_as
 
 NAME = "matrix"
@@ -24,10 +26,10 @@ def run() -> None:
         broker = try_broker(installation, wanted)
         controller = asyncio.run(try_controller(installation, wanted))
         databases = asyncio.run(try_databases(installation))
-        readings = [
-            read_as(installation, user, topic) for topic in wanted for user in (topic.owner, *topic.readers)
-        ]
-    CONSOLE.print(_grid("users at topics, groups and the broker", broker, by_act=True))
+        pairs = [(user, topic) for topic in wanted for user in (topic.owner, *topic.readers)]
+        with ThreadPoolExecutor(4) as threads:
+            readings = list(threads.map(lambda pair: read_as(installation, *pair), pairs))
+    CONSOLE.print(_grid("users at topics, groups and the broker", broker))
     CONSOLE.print(_grid("the controller's port", controller))
     CONSOLE.print(_grid("roles at databases", databases))
     CONSOLE.print(_records(readings))
@@ -47,32 +49,43 @@ def run() -> None:
         raise typer.Exit(1)
 
 
-def _grid(title: str, tries: Sequence[Try], *, by_act: bool = False) -> Table:
-    doors = list(dict.fromkeys(one.door for one in tries))
-    rows: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+def _grid(title: str, tries: Sequence[Try]) -> Table:
+    """A row a door, a column a person or service; every cell says what was open and what was refused."""
+    who = list(dict.fromkeys(_short(one.who) for one in tries))
+    cells: dict[str, dict[str, list[Try]]] = defaultdict(lambda: defaultdict(list))
     for one in tries:
-        colour = "red" if not one.right else "green" if one.allowed else "dim"
-        words = f"{one.act} {MARKS[one.answer]}" if by_act else MARKS[one.answer]
-        rows[one.door][one.who].append(f"[{colour}]{words}[/]")
-    people = list(dict.fromkeys(one.who for one in tries))
-    across, down = (people, doors) if len(people) <= len(doors) else (doors, people)
-    table = Table("", *across, title=title, title_justify="left", box=None)
-    for name in down:
-        cells = [
-            ", ".join(rows[name][other] if across is people else rows[other][name]) or "–" for other in across
-        ]
-        table.add_row(name, *cells)
+        cells[one.door][_short(one.who)].append(one)
+    table = Table("", *who, title=title, title_justify="left", box=None)
+    for door, row in cells.items():
+        table.add_row(door.removeprefix("petition."), *(_cell(row.get(name, [])) for name in who))
     return table
+
+
+def _short(who: str) -> str:
+    """The service of a role, so that its four roles share a column."""
+    service, _, login = who.partition("_")
+    return service if login in LOGINS else who
+
+
+def _cell(tries: Sequence[Try]) -> str:
+    wrong = [one for one in tries if not one.right]
+    opened = Counter(one.act for one in tries if one.answer is Answer.OPEN)
+    if wrong:
+        return f"[red]{', '.join(f'{one.act} {MARKS[one.answer]}' for one in wrong)}[/]"
+    if opened:
+        return f"[green]{', '.join(f'{act} ×{n}' if n > 1 else act for act, n in opened.items())}[/]"
+    return f"[dim]✗ ×{len(tries)}[/]" if tries else "–"
 
 
 def _records(readings: Sequence[Reading]) -> Table:
     table = Table("topic", "read by", "records", "types", "against contract", box=None)
-    for reading in readings:
+    for name in dict.fromkeys(reading.topic for reading in readings):
+        same = [reading for reading in readings if reading.topic == name]
         table.add_row(
-            reading.topic,
-            reading.user,
-            str(reading.records),
-            str(len(reading.types)),
-            str(len(reading.wrong)),
+            name.removeprefix("petition."),
+            ", ".join(reading.user for reading in same),
+            "/".join(sorted({str(reading.records) for reading in same})),
+            str(max(len(reading.types) for reading in same)),
+            str(sum(len(reading.wrong) for reading in same)),
         )
     return table

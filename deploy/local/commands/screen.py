@@ -1,5 +1,7 @@
 """The one console on which all verbs print, and the installation they speak of."""
 
+import sys
+
 from rich.console import Console
 
 from deploy.local.front import Platform
@@ -8,7 +10,7 @@ from deploy.local.infrastructure import secret_names
 from deploy.local.ports import Ports
 from deploy.local.processes import Installation
 
-CONSOLE = Console(highlight=False)
+CONSOLE = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 
 
 def here() -> Installation:
