@@ -42,7 +42,10 @@ NONE: Any = None
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic: its only writer, its readers besides, its partitions, and the broker's settings for it."""
+    """One topic: its only writer, its readers besides, its partitions, and the broker's settings for it.
+
+    An ``internal`` one belongs to the stream application of its owner and carries no facts.
+    """
 
     name: str
     owner: str
@@ -50,6 +53,7 @@ class Topic:
     partitions: int
     compacted: bool
     retention_days: int | None
+    internal: bool = False
 
     def settings(self) -> dict[str, str]:
         """What the broker must know beyond the number of partitions."""
@@ -87,6 +91,7 @@ def _topic(row: Mapping[str, Any]) -> Topic:
         partitions=row["partitions"],
         compacted=row["compacted"],
         retention_days=None if days == "unlimited" else days,
+        internal=row.get("internal", False),
     )
 
 

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,13 +55,11 @@ class Desk:
         """Send files as one form. Raises Refused."""
         return self._call("POST", path, files=files, headers={"Idempotency-Key": key})
 
-    def _call(self, method: str, path: str, **more: Any) -> Any:
-        service = path.split("/")[1]
-        url = self.ports.url(service) + path
+    def _call(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> Any:
+        url = self.ports.url(path.split("/")[1]) + path
         for attempt in range(ATTEMPTS):
-            headers = {"Authorization": f"Bearer {self._bearer()}", **more.pop("headers", {})}
-            more["headers"] = headers
-            answer = self.client.request(method, url, **more)
+            given = {**(headers or {}), "Authorization": f"Bearer {self._bearer()}"}
+            answer = self.client.request(method, url, headers=given, **more)
             if answer.status_code not in TRY_AGAIN or attempt == ATTEMPTS - 1:
                 break
             time.sleep(min(2.0, float(answer.headers.get("Retry-After", "0.3"))))

@@ -26,7 +26,8 @@ def run() -> None:
         broker = try_broker(installation, wanted)
         controller = asyncio.run(try_controller(installation, wanted))
         databases = asyncio.run(try_databases(installation))
-        pairs = [(user, topic) for topic in wanted for user in (topic.owner, *topic.readers)]
+        spoken = [topic for topic in wanted if not topic.internal]
+        pairs = [(user, topic) for topic in spoken for user in (topic.owner, *topic.readers)]
         with ThreadPoolExecutor(4) as threads:
             readings = list(threads.map(lambda pair: read_as(installation, *pair), pairs))
     CONSOLE.print(_grid("users at topics, groups and the broker", broker))

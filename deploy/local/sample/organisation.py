@@ -105,6 +105,21 @@ class Entry:
     synthetic: bool = True
     effective_on: str = SINCE
 
+    def body(self) -> dict[str, Any]:
+        """The entry as ``PUT /referral/v1/directory`` takes it in a list."""
+        given: dict[str, Any] = {
+            "kind": self.kind,
+            "id": self.id,
+            "synthetic": self.synthetic,
+            "effective_on": self.effective_on,
+            "state": dict(self.state),
+        }
+        return (
+            given
+            | ({"organ": self.organ} if self.organ else {})
+            | ({"staff_name": self.name} if self.name else {})
+        )
+
 
 def entries() -> Iterator[Entry]:
     """The whole directory: organs from the top down, then their units, persons and seats."""
@@ -164,7 +179,7 @@ def _unit(place: Place, name: str, kind: str, words: str) -> Entry:
         "valid_to": None,
         "successors": [],
     }
-    return Entry("UNIT", f"{code}-{name}", code, state)
+    return Entry("UNIT", f"{code}-{name}", code if own else None, state)
 
 
 def _parent(place: Place, kind: str) -> str | None:

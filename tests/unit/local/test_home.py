@@ -1,0 +1,66 @@
+"""An installation keeps its secrets to itself and refuses what another version made, changing nothing."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from deploy.local.home import Home, OtherVersion
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "dengwen")
+    made.make()
+    return made
+
+
+def test_a_folder_named_by_the_environment_comes_before_all_others(tmp_path: Path) -> None:
+    assert Home.of({"DENGWEN_HOME": str(tmp_path), "XDG_DATA_HOME": "/elsewhere"}).root == tmp_path
+
+
+def test_secrets_are_made_once_and_are_for_the_owner_alone(home: Home) -> None:
+    first = home.secrets(["postgres", "kafka_intake"])
+    again = home.secrets(["postgres", "kafka_intake", "kafka_review"])
+
+    assert first["postgres"] != first["kafka_intake"]
+    assert again["postgres"] == first["postgres"]
+    assert stat.S_IMODE((home.root / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_keys_and_logs_are_for_the_owner_alone_and_others_may_only_pass(home: Home) -> None:
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in (home.keys, home.logs)} == {0o700}
+    assert stat.S_IMODE(home.root.stat().st_mode) == 0o711
+
+
+def test_the_version_of_a_fresh_folder_is_noted_and_found_again(home: Home) -> None:
+    home.check_version({"postgres": 15})
+
+    home.check_version({"postgres": 15})
+
+
+def test_a_folder_of_another_version_is_refused_with_its_cure_and_left_alone(home: Home) -> None:
+    home.check_version({"postgres": 15})
+    before = (home.root / "version.json").read_text()
+
+    with pytest.raises(OtherVersion, match=r"postgres 15, this is postgres 18.*dengwen reset"):
+        home.check_version({"postgres": 18})
+
+    assert (home.root / "version.json").read_text() == before
+
+
+def test_data_without_a_version_are_refused(home: Home) -> None:
+    home.postgres.mkdir()
+
+    with pytest.raises(OtherVersion, match=r"version\.json"):
+        home.check_version({"postgres": 15})
+
+
+def test_a_reset_leaves_an_empty_folder(home: Home) -> None:
+    home.check_version({"postgres": 15})
+    home.secrets(["postgres"])
+    home.postgres.mkdir()
+
+    home.remove_data()
+
+    assert list(home.root.iterdir()) == []
