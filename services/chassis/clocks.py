@@ -203,6 +203,21 @@ class Clocks:
         )
         return due
 
+    async def appoint(self, rule_id: str, entity_id: str, organ: str, started_on: date, due_on: date) -> None:
+        """Start a clock whose last day a person set; the rule gives its pre-warning alone."""
+        rule = self.rules.rule(rule_id, started_on)
+        await self.connection.execute(
+            INSERT_CLOCK,
+            rule_id,
+            entity_id,
+            organ,
+            started_on,
+            due_on,
+            rule.prewarn_on(due_on, self.calendar),
+            False,
+            self.calendar.version,
+        )
+
     async def meet(self, rule_id: str, entity_id: str, on: date) -> None:
         """The duty was done ``on`` that day; a clock met after its last day stays recorded as late."""
         await self.connection.execute(MEET_CLOCK, rule_id, entity_id, on)
