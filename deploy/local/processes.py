@@ -31,7 +31,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 
 CALLS: Mapping[str, tuple[str, ...]] = {
     "intake": ("vault", "reception"),
-    "reception": ("vault", "intake", "referral"),
+    "reception": ("vault",),
     "console": ("intake", "referral", "review", "reception", "analytics"),
 }
 """Whom a service asks over HTTP."""
