@@ -41,11 +41,14 @@ class Desk:
         """Read; ``path`` begins with the service, as in ``/intake/v1/reports``. Raises Refused."""
         return self._call("GET", path, params=parameters or None)
 
-    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
-        """Write once, under an idempotency key of its own or the given one. Raises Refused."""
-        return self._call(
-            "POST", path, json=body or {}, headers={"Idempotency-Key": key or str(uuid.uuid4())}
-        )
+    def post(self, path: str, body: Any = None, *, version: int | None = None, key: str | None = None) -> Any:
+        """Write once, under an idempotency key of its own or the given one. Raises Refused.
+
+        ``version`` is the state of the case that the officer saw (``If-Match``).
+        """
+        seen = {} if version is None else {"If-Match": f'"{version}"'}
+        headers = {"Idempotency-Key": key or str(uuid.uuid4()), **seen}
+        return self._call("POST", path, json={} if body is None else body, headers=headers)
 
     def put(self, path: str, body: Any, *, key: str | None = None) -> Any:
         """Put a whole state. Raises Refused."""
