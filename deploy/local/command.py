@@ -43,7 +43,7 @@ def main() -> None:
         preflight.check_machine()
         app(prog_name="dengwen")
     except (NotUp, NotHere, ValueError) as refused:
-        console.print(str(refused), style="red", highlight=False)
+        console.print(str(refused), style="red", highlight=False, markup=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

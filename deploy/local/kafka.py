@@ -189,7 +189,8 @@ def locked_jars() -> dict[tuple[str, str, str], str]:
 def jars_in(folder: Path) -> Path:
     """A folder with all jars, checked; fetches what is missing. Raises JarsMissing.
 
-    ``DENGWEN_KAFKA_JARS`` may name a folder of jars for a place without network.
+    ``DENGWEN_KAFKA_JARS`` may name a folder of jars for a place without network,
+    ``DENGWEN_MAVEN_REPOSITORY`` another repository than the usual one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     source = os.environ.get("DENGWEN_KAFKA_JARS")
@@ -215,11 +216,14 @@ def _sound(file: Path, digest: str) -> bool:
 
 
 def _fetch(folder: Path, coordinates: Iterable[tuple[str, str, str]]) -> None:
+    """Fetch what can be had; what could not is found missing by its hash, so no error leaves here."""
     from concurrent.futures import ThreadPoolExecutor
 
     from jgo.maven import MavenContext
 
-    context = MavenContext(repo_cache=folder / "maven")
+    named = os.environ.get("DENGWEN_MAVEN_REPOSITORY")
+    cache = folder / "fetched"
+    context = MavenContext(repo_cache=cache, remote_repos={"named": named} if named else None)
 
     def one(jar: tuple[str, str, str]) -> None:
         group, artifact, version = jar
@@ -227,4 +231,6 @@ def _fetch(folder: Path, coordinates: Iterable[tuple[str, str, str]]) -> None:
         shutil.copyfile(path, folder / f"{artifact}-{version}.jar")
 
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(one, coordinates))
+        for fetching in [threads.submit(one, jar) for jar in coordinates]:
+            fetching.exception()
+    shutil.rmtree(cache, ignore_errors=True)
