@@ -29,7 +29,7 @@ REFUSALS: Mapping[type[Exception], Refused] = {
         (errors.ChecklistIncomplete, 422, "内审清单不完整", "The checklist is incomplete"),
         (errors.OpinionMissing, 422, "缺少书面审理意见", "The written opinion is missing"),
         (errors.MinutesMissing, 422, "缺少会议纪要", "The minutes are missing"),
-        (errors.NotAMember, 422, "纪要所列人员不是应到会委员", "Not members who could be present"),
+        (errors.StrangerInMinutes, 422, "纪要所列人员不是应到会委员", "Not members who could be present"),
         (errors.QuorumMissing, 422, "到会委员未过半数", "There was no quorum"),
         (errors.ReasonMissing, 422, "退回须有原因", "A return needs a reason"),
         (errors.ReturnIncomplete, 422, "再审退回须注明方式和新的时限", "Kind and new deadline are needed"),

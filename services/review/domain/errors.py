@@ -73,7 +73,7 @@ class MinutesMissing(Refused):
     article = "rule art. 23"
 
 
-class NotAMember(Refused):
+class StrangerInMinutes(Refused):
     """Somebody noted in the minutes is no member of the deciding body."""
 
     article = "rule art. 23"

@@ -6,11 +6,11 @@ from datetime import date
 from services.review.domain.errors import (
     ChecklistIncomplete,
     MinutesMissing,
-    NotAMember,
     OpinionMissing,
     QuorumMissing,
     ReasonMissing,
     ReturnIncomplete,
+    StrangerInMinutes,
 )
 from services.review.domain.values import Check, Decision, Desk, OfficerId, Reason, ReturnKind, State
 
@@ -27,12 +27,12 @@ class Minutes:
         """Refuse minutes of strangers or of too few.
 
         ``members`` is the whole deciding body, ``recused`` who was out before the meeting began. More than
-        half of the members who are not recused must be present (domain.md 16.4). Raises NotAMember,
+        half of the members who are not recused must be present (domain.md 16.4). Raises StrangerInMinutes,
         QuorumMissing.
         """
         able = members - recused - self.recused
         if not self.present <= able or not self.recused <= members:
-            raise NotAMember
+            raise StrangerInMinutes
         if 2 * len(self.present) <= len(able):
             raise QuorumMissing
 

@@ -13,7 +13,6 @@ from services.review.domain.errors import (
     FourFormWrong,
     IllegalDecision,
     MinutesMissing,
-    NotAMember,
     NotSeated,
     NotTaken,
     NotTheChief,
@@ -24,6 +23,7 @@ from services.review.domain.errors import (
     ReasonMissing,
     Refused,
     ReturnIncomplete,
+    StrangerInMinutes,
 )
 from services.review.domain.events import (
     CaseAccepted,
@@ -226,8 +226,8 @@ def test_who_acted_in_a_round_may_act_in_it_again_in_a_later_submission() -> Non
         (Desk.R3, Pass(), MinutesMissing),
         (Desk.R3, Return(frozenset({Reason.FACTS_UNCLEAR})), MinutesMissing),
         (Desk.R3, Pass(minutes=minutes(MEMBERS[:2])), QuorumMissing),
-        (Desk.R3, Pass(minutes=minutes((*MEMBERS, TRIAL))), NotAMember),
-        (Desk.R3, Pass(minutes=minutes(MEMBERS, recused=MEMBERS[:1])), NotAMember),
+        (Desk.R3, Pass(minutes=minutes((*MEMBERS, TRIAL))), StrangerInMinutes),
+        (Desk.R3, Pass(minutes=minutes(MEMBERS, recused=MEMBERS[:1])), StrangerInMinutes),
         (Desk.R1, Return(frozenset()), ReasonMissing),
         (Desk.CHIEF, Return(frozenset()), ReasonMissing),
         (Desk.R4, Return(frozenset({Reason.FACTS_UNCLEAR})), ReturnIncomplete),
