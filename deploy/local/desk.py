@@ -46,17 +46,15 @@ class Desk:
 
         ``version`` is the state of the case that the officer saw (``If-Match``).
         """
-        seen = {} if version is None else {"If-Match": f'"{version}"'}
-        headers = {"Idempotency-Key": key or str(uuid.uuid4()), **seen}
-        return self._call("POST", path, json={} if body is None else body, headers=headers)
+        return self._call("POST", path, _marks(version, key), json={} if body is None else body)
 
-    def put(self, path: str, body: Any, *, key: str | None = None) -> Any:
-        """Put a whole state. Raises Refused."""
-        return self._call("PUT", path, json=body, headers={"Idempotency-Key": key or str(uuid.uuid4())})
+    def put(self, path: str, body: Any, *, version: int | None = None, key: str | None = None) -> Any:
+        """Put a whole state, as ``post`` does. Raises Refused."""
+        return self._call("PUT", path, _marks(version, key), json=body)
 
     def send_files(self, path: str, files: dict[str, Any], *, key: str) -> Any:
         """Send files as one form. Raises Refused."""
-        return self._call("POST", path, files=files, headers={"Idempotency-Key": key})
+        return self._call("POST", path, _marks(None, key), files=files)
 
     def _call(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> Any:
         url = self.ports.url(path.split("/")[1]) + path
@@ -74,6 +72,11 @@ class Desk:
         if time.monotonic() - self._minted > RENEW_AFTER_SECONDS:
             self._token, self._minted = token_of(self.home, self.officer), time.monotonic()
         return self._token
+
+
+def _marks(version: int | None, key: str | None) -> dict[str, str]:
+    seen = {} if version is None else {"If-Match": f'"{version}"'}
+    return {"Idempotency-Key": key or str(uuid.uuid4()), **seen}
 
 
 def _code(answer: httpx.Response) -> str:
