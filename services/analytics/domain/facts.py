@@ -1,7 +1,9 @@
 """What the fold needs of the facts about one report; ids, codes and days."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from services.analytics.domain.values import Act, ReceiptKind
@@ -102,17 +104,33 @@ class Told:
     fact: ReportFact
 
 
-def in_order(told: list[Told]) -> list[ReportFact]:
-    """The facts of one report in the one order that does not depend on when they were heard.
+class Placed(Protocol):
+    """Anything with the place of a fact: ``sequence`` counts within (topic, subject)."""
+
+    @property
+    def topic(self) -> str: ...  # noqa: D102
+    @property
+    def subject(self) -> str: ...  # noqa: D102
+    @property
+    def sequence(self) -> int: ...  # noqa: D102
+    @property
+    def said_at(self) -> datetime: ...  # noqa: D102
+
+
+P = TypeVar("P", bound=Placed)
+
+
+def in_order(facts: Iterable[P]) -> list[P]:
+    """The facts of one report, each once, in the one order that does not depend on when they were heard.
 
     Within (topic, subject) the sequence rules; across topics the instant at which each was said, never
     before the one in front of it. So a late fact takes its place, and a rebuild comes out the same.
     """
-    placed: list[tuple[datetime, str, str, int, ReportFact]] = []
+    by_place = {(fact.topic, fact.subject, fact.sequence): fact for fact in facts}
+    placed: list[tuple[datetime, tuple[str, str, int]]] = []
     latest: dict[tuple[str, str], datetime] = {}
-    for one in sorted(told, key=lambda t: (t.topic, t.subject, t.sequence)):
-        name = (one.topic, one.subject)
-        at = max(one.said_at, latest.get(name, one.said_at))
-        latest[name] = at
-        placed.append((at, one.topic, one.subject, one.sequence, one.fact))
-    return [entry[4] for entry in sorted(placed, key=lambda entry: entry[:4])]
+    for place in sorted(by_place):
+        said_at, name = by_place[place].said_at, place[:2]
+        latest[name] = max(said_at, latest.get(name, said_at))
+        placed.append((latest[name], place))
+    return [by_place[place] for _, place in sorted(placed)]

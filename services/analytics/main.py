@@ -1,0 +1,119 @@
+"""Analytics put together: an api that reads, a worker that counts, a stream that watches, two comparisons."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.analytics.adapters.http import REFUSALS, router
+from services.analytics.adapters.recomputing import recompute
+from services.analytics.adapters.reference_files import read_codes, read_words
+from services.analytics.adapters.stream import COMPACTED, NAME, ROUTES, TOPICS, count_batch
+from services.analytics.adapters.work import PostgresUnit, unit_of
+from services.analytics.domain.codes import Codes
+from services.analytics.settings import AnalyticsSettings
+from services.chassis.consumer import Consumer
+from services.chassis.database import Pool, open_pool
+from services.chassis.health import Health, consumer_check, database_check
+from services.chassis.http import make_app
+from services.chassis.lifecycle import Job, Serving, Working, command, print_openapi, run_api, run_worker
+from services.chassis.security.permissions import Permissions, authenticated
+from services.chassis.security.tokens import Verifier
+
+TITLE = "信访举报统计分析 Petition analytics"
+ROLES = Path(__file__).with_name("rules") / "roles.yaml"
+PREFIX = "DENGWEN_ANALYTICS_"
+
+
+def now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def serving(settings: AnalyticsSettings) -> AsyncIterator[Serving]:
+    """The api process: it reads as the subject who asks, and writes nothing but the trail."""
+    codes, words = read_codes(settings.reference_folder), read_words(settings.reference_folder)
+    verifier = Verifier.read(settings.token_keys_file, "analytics")
+    async with _pool(settings, "analytics-api") as pool:
+        app = make_app("analytics", TITLE, REFUSALS)
+        authenticated(app, verifier, Permissions.read(ROLES), pool)
+        app.include_router(router(pool, codes, words, now))
+        yield Serving(app, Health({"database": database_check(pool, "analytics")}))
+
+
+@asynccontextmanager
+async def working(settings: AnalyticsSettings) -> AsyncIterator[Working]:
+    """The worker process: counts every fact, and looks from time to time whether the figures still agree."""
+    codes = read_codes(settings.reference_folder)
+    async with _pool(settings, "analytics-worker") as pool:
+        consumer = counting(settings, pool, codes)
+        checks = {"database": database_check(pool, "analytics"), "consumer": consumer_check(consumer)}
+        jobs: dict[str, Job] = {"consumer": consumer.run, "recompute": _recomputing(settings, pool, codes)}
+        yield Working(jobs, Health(checks))
+
+
+def counting(settings: AnalyticsSettings, pool: Pool, codes: Codes) -> Consumer[PostgresUnit]:
+    """The consumer that counts, a batch at a time."""
+    return Consumer(
+        name=NAME,
+        topics=TOPICS,
+        compacted=COMPACTED,
+        routes=ROUTES,
+        unit=lambda connection, _: unit_of(connection, codes),
+        pool=pool,
+        broker=settings.broker(),
+        whole=count_batch,
+        batch=settings.batch_facts,
+    )
+
+
+def _recomputing(settings: AnalyticsSettings, pool: Pool, codes: Codes) -> Job:
+    async def run(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await asyncio.wait_for(stop.wait(), settings.recompute_seconds)
+            except TimeoutError:
+                await recompute(pool, codes)
+
+    return run
+
+
+@asynccontextmanager
+async def _pool(settings: AnalyticsSettings, application: str) -> AsyncIterator[Pool]:
+    dsn = settings.database_dsn.get_secret_value()
+    pool = await open_pool(dsn, application=application, max_size=settings.pool_size)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+def _settings() -> AnalyticsSettings:
+    return AnalyticsSettings.from_environ(PREFIX, os.environ)
+
+
+def api() -> None:
+    """Serve until told to stop."""
+    run_api(_settings(), serving)
+
+
+def worker() -> None:
+    """Count until told to stop."""
+    run_worker(_settings(), working)
+
+
+def openapi() -> None:
+    """Print the OpenAPI document; it needs no database and no key."""
+    app = make_app("analytics", TITLE, REFUSALS)
+    app.include_router(router(None, read_codes(REFERENCE), None, now))  # type: ignore[arg-type]  # not called
+    print_openapi(app)
+
+
+REFERENCE = Path(__file__).resolve().parents[2] / "contracts" / "reference"
+
+
+if __name__ == "__main__":
+    command({"api": api, "worker": worker, "openapi": openapi})
