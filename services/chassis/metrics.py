@@ -33,3 +33,17 @@ CALENDAR_HORIZON_DAYS = Gauge(
 )
 ACCESS_DENIED = Counter("petition_access_denied_total", "Requests refused by what failed", ["by"])
 SEALS_BROKEN = Counter("petition_seals_broken_total", "Sealed values that did not open; each is an alarm")
+IDENTITIES_BROKEN = Counter(
+    "petition_identities_broken_total",
+    "Tables withheld because their figures contradict each other",
+    ["identity"],
+)
+FIGURES_DIFFERING = Gauge(
+    "petition_figures_differing",
+    "Figures that differ from what they were compared with, at the last look",
+    ["kind"],
+)
+LIVE_RECORDS = Counter(
+    "petition_live_records_total", "Records the live stream took, by what it did", ["ending"]
+)
+LIVE_WINDOWS_UNSAVED = Gauge("petition_live_windows_unsaved", "Changed live windows not yet in the database")
