@@ -114,6 +114,17 @@ class ResultSubmitted(Tolerant):
     """review.result-submitted.v1; ``organ`` is the one that assigned."""
 
 
+class ResultWithdrawn(Tolerant):
+    """review.result-withdrawn.v1."""
+
+
+class CaseWithdrawn(Tolerant):
+    """review.case-withdrawn.v1; ``reason`` is EXCLUDED or FROZEN."""
+
+    handling_organ: Id
+    reason: Code
+
+
 class ResultReturned(Tolerant):
     """review.result-returned.v1."""
 

@@ -13,7 +13,7 @@ from services.referral.application.begin_verification import BeginVerification, 
 from services.referral.application.conclude_report import ConcludeReport, conclude_report
 from services.referral.application.decide_disposal import DecideDisposal, decide_disposal
 from services.referral.application.hold_clue import HoldClue, hold_clue
-from services.referral.application.return_by_handler import ReturnByHandler, return_by_handler
+from services.referral.application.return_report import ReturnReport, return_report
 from services.referral.application.sign_for_move import SignForMove, sign_for_move
 from services.referral.domain.handling import Conclusion
 
@@ -37,8 +37,8 @@ def add_handling(router: APIRouter, counter: Counter) -> None:
             request,
             subject,
             report_id,
-            lambda about, unit: return_by_handler(
-                ReturnByHandler(about, body.reason_code, body.reasons, body.approval.meant()), unit
+            lambda about, unit: return_report(
+                ReturnReport(about, body.reason_code, body.reasons, body.approval.meant()), unit
             ),
         )
 

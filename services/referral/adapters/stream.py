@@ -6,15 +6,18 @@ from services.chassis.delivery import Route
 from services.chassis.facts import Heard
 from services.referral.adapters.consumed_events import (
     CaseAccepted,
+    CaseWithdrawn,
     ExclusionChanged,
     ReportClassified,
     ReportFrozen,
     ResultReturned,
     ResultSubmitted,
+    ResultWithdrawn,
     heard_at,
 )
 from services.referral.adapters.work import PostgresUnit
 from services.referral.application.when_case_accepted_conclude import when_case_accepted_conclude
+from services.referral.application.when_case_withdrawn_withdraw import when_case_withdrawn_withdraw
 from services.referral.application.when_category_changed_judge_anew import (
     when_category_changed_judge_anew,
 )
@@ -28,6 +31,7 @@ from services.referral.application.when_result_returned_end_audit import when_re
 from services.referral.application.when_result_submitted_begin_audit import (
     when_result_submitted_begin_audit,
 )
+from services.referral.application.when_result_withdrawn_end_audit import when_result_withdrawn_end_audit
 
 CONSUMER = "petition.referral"
 COMPACTED = ("petition.intake.exclusions.v1",)
@@ -74,6 +78,18 @@ async def case_accepted(told: CaseAccepted, fact: Heard, unit: PostgresUnit) -> 
     await when_case_accepted_conclude(told.meant(), fact.time, unit)
 
 
+async def result_withdrawn(told: ResultWithdrawn, fact: Heard, unit: PostgresUnit) -> None:
+    """The submitter took its result back."""
+    await when_result_withdrawn_end_audit(told.report_id, told.organ, fact.time, unit)
+
+
+async def case_withdrawn(told: CaseWithdrawn, fact: Heard, unit: PostgresUnit) -> None:
+    """An assignment turned out to lead to the reported side."""
+    await when_case_withdrawn_withdraw(
+        told.report_id, told.organ, told.handling_organ, told.reason, fact.time, unit
+    )
+
+
 ROUTES: Mapping[str, Route[PostgresUnit]] = {
     "intake.report-classified.v1": Route(ReportClassified, classified, all_classified),
     "intake.category-changed.v1": Route(ReportClassified, category_changed),
@@ -81,5 +97,7 @@ ROUTES: Mapping[str, Route[PostgresUnit]] = {
     "intake.exclusion-changed.v1": Route(ExclusionChanged, exclusion_changed),
     "review.result-submitted.v1": Route(ResultSubmitted, result_submitted),
     "review.result-returned.v1": Route(ResultReturned, result_returned),
+    "review.result-withdrawn.v1": Route(ResultWithdrawn, result_withdrawn),
+    "review.case-withdrawn.v1": Route(CaseWithdrawn, case_withdrawn),
     "review.case-accepted.v1": Route(CaseAccepted, case_accepted),
 }

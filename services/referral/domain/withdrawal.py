@@ -27,9 +27,14 @@ def withdraw_if_reported(
         if any(excluded.holds_officer(officer, directory) for officer in routing.officers):
             raise RouteToReportedSide
     except RouteToReportedSide:
-        event = RoutingWithdrawn(part.report_id, part.organ, part.matter.synthetic, "EXCLUDED")
-        return part.close(at, "EXCLUDED").step(Step.WITHDRAW), [event]
+        return withdraw(part, at)
     return part, []
+
+
+def withdraw(part: Referral, at: datetime) -> tuple[Referral, list[ReportEvent]]:
+    """Close the open routing, which leads to the reported side. Raises IllegalStep when none is open."""
+    event = RoutingWithdrawn(part.report_id, part.organ, part.matter.synthetic, "EXCLUDED")
+    return part.close(at, "EXCLUDED").step(Step.WITHDRAW), [event]
 
 
 def freeze(part: Referral, at: datetime) -> tuple[Referral, list[ReportEvent]]:

@@ -169,6 +169,8 @@ async def test_an_accepted_case_of_review_concludes_the_report(house: House) -> 
     await house.reviewed("result-submitted", report, submission=1)
     await house.reviewed("result-returned", report, submission=1, back_to="SUPPLEMENTING")
     await house.reviewed("result-submitted", report, submission=2)
+    await house.reviewed("result-withdrawn", report, submission=2)
+    await house.reviewed("result-submitted", report, submission=2)
     await house.reviewed("result-returned", report, submission=2, back_to="R2_PENDING")
     await house.reviewed(
         "case-accepted",
@@ -184,9 +186,23 @@ async def test_an_accepted_case_of_review_concludes_the_report(house: House) -> 
         "SELECT step FROM transition WHERE entity_id = $1 ORDER BY seq", f"{report}/{PROVINCE}"
     )
     assert [row["step"] for row in passed] == [
-        "OPEN", "ASSIGN", "SUBMIT_RESULT", "RETURN_RESULT", "SUBMIT_RESULT", "CONCLUDE",
+        "OPEN", "ASSIGN", "SUBMIT_RESULT", "RETURN_RESULT", "SUBMIT_RESULT", "RETURN_RESULT",
+        "SUBMIT_RESULT", "CONCLUDE",
     ]  # fmt: skip
     assert (await house.said(report))[-1] == "report-concluded"
+
+
+async def test_a_case_that_review_refuses_for_the_reported_side_loses_its_assignment(house: House) -> None:
+    report = await house.classified(parties=[party(authority="PREFECTURE", unit="works-city")])
+    body = {"ground": "A1", "letter_no": "虚构交办〔2026〕3号", "approval": approval()}
+    await house.act(report, "assignment", house.head(), body)
+
+    await house.reviewed("case-withdrawn", report, handling_organ=COUNTY, reason="EXCLUDED")
+    await house.reviewed("case-withdrawn", report, handling_organ=PREFECTURE, reason="EXCLUDED")
+
+    await house.until("SELECT state = 'UNDER_TRIAGE' FROM part WHERE report_id = $1", report)
+    assert await house.said(report) == ["report-assigned", "routing-withdrawn"]
+    assert await house.pool.fetchval("SELECT count(*) FROM incident WHERE report_id = $1", report) == 1
 
 
 async def test_a_superior_level_party_stops_the_part_and_says_so_without_content(house: House) -> None:

@@ -11,7 +11,7 @@ from services.referral.domain.values import Approval
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnByHandler:
+class ReturnReport:
     """A code, the reasons in words, and the approval of the handler's own deputy in charge."""
 
     about: About
@@ -20,7 +20,7 @@ class ReturnByHandler:
     approval: Approval
 
 
-async def return_by_handler(command: ReturnByHandler, unit: Unit) -> Referral:
+async def return_report(command: ReturnReport, unit: Unit) -> Referral:
     """Close the routing; the office screens anew. Raises as ``open_handler_desk`` and ``approve``."""
     about = command.about
     desk, routing = await open_handler_desk(unit, about, Step.RETURN)
