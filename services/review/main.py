@@ -24,7 +24,7 @@ from services.chassis.security.sealing import KeyProvider, Sealer
 from services.chassis.security.tokens import Verifier
 from services.review.adapters.http import Counter, router
 from services.review.adapters.refusals import REFUSALS
-from services.review.adapters.stream import COMPACTED, CONSUMER, PREMISE, TOPICS, routes
+from services.review.adapters.stream import COMPACTED, CONSUMER, PREMISE, ROUTES, TOPICS
 from services.review.adapters.work import PostgresUnit, Workshop
 from services.review.application.calling_off import SYSTEM
 from services.review.application.sweep_rounds import Told, mark_expired
@@ -44,6 +44,7 @@ def _workshop(settings: ReviewSettings) -> tuple[Workshop, KeyProvider]:
         sealer=Sealer(keys, settings.sealing_suite, "review"),
         rules=ClockRules.read(settings.reference_folder / "clocks.yaml"),
         calendar=Calendar.read(settings.reference_folder),
+        now=_now,
     ), keys
 
 
@@ -57,7 +58,7 @@ async def serving(settings: ReviewSettings) -> AsyncIterator[Serving]:
         app = make_app("review", TITLE, REFUSALS)
         authenticated(app, Verifier.read(settings.token_keys_file, "review"), Permissions.read(ROLES), pool)
         secret = keys.secret("idempotency")
-        app.include_router(router(Counter(pool, workshop, secret, _now, settings.missing_docs_resume_at_r4)))
+        app.include_router(router(Counter(pool, workshop, secret, settings.missing_docs_resume_at_r4)))
         checks = {"database": database_check(pool, "review"), "keys": key_check(workshop.sealer)}
         yield Serving(app, Health(checks))
     finally:
@@ -79,7 +80,7 @@ async def working(settings: ReviewSettings) -> AsyncIterator[Working]:
         name=CONSUMER,
         topics=TOPICS,
         compacted=COMPACTED,
-        routes=routes(_now),
+        routes=ROUTES,
         unit=unit,
         pool=pool,
         broker=broker,
@@ -130,7 +131,7 @@ def described() -> FastAPI:
     """The app with its routes described, not to be called."""
     app = make_app("review", TITLE, REFUSALS)
     nothing: Any = None
-    app.include_router(router(Counter(nothing, nothing, b"", _now)))
+    app.include_router(router(Counter(nothing, nothing, b"")))
     return app
 
 

@@ -65,18 +65,17 @@ class Spoken(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What the routes need: a pool, the workshop, the secret of idempotency, the instant, the setting."""
+    """What the routes need: a pool, the workshop, the secret of idempotency, the setting."""
 
     pool: Pool
     workshop: Workshop
     secret: bytes
-    now: Callable[[], datetime]
     missing_docs_resume: bool = False
 
     async def act(self, request: Request, subject: Subject, case_id: UUID, act: Act) -> Response:
         """Do one act on a case once per key, at the version the actor saw; who was refused is noted."""
         key, version, body = idempotency_key(request), if_match(request), await request.body()
-        at = self.now()
+        at = self.workshop.now()
         actor = Actor(OfficerId(subject.id), subject.organ)
         about = About(actor, CaseId(case_id), version, at, local_day(at))
         where = f"{request.method} {request.url.path} {version}"

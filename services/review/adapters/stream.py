@@ -1,7 +1,6 @@
 """What review hears: contract → model → reaction; nothing else."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from uuid import uuid4
 
 from services.chassis.calendar import local_day
@@ -37,56 +36,53 @@ TOPICS = (
 )
 COMPACTED = frozenset({"petition.referral.directory.v1", "petition.intake.exclusions.v1"})
 PREMISE = (PremiseMissing,)
-Now = Callable[[], datetime]
 
 
-def routes(now: Now) -> Mapping[str, Route[PostgresUnit]]:
-    """The reactions by type; ``now`` gives the instant at which one acts."""
+async def _assigned(told: ReportAssigned, _: Heard, unit: PostgresUnit) -> None:
+    given = Assignment(
+        case_id=CaseId(uuid4()),
+        report_id=told.report_id,
+        organ=told.organ,
+        target_organ=told.target_organ,
+        synthetic=told.synthetic,
+        ground=told.ground,
+        themes=told.themes,
+        assigned_on=told.assigned_on,
+        handlers=frozenset(OfficerId(officer) for officer in told.officers),
+    )
+    at = unit.now()
+    await when_report_assigned_open_case(given, at, local_day(at), unit)
 
-    async def assigned(told: ReportAssigned, _: Heard, unit: PostgresUnit) -> None:
-        given = Assignment(
-            case_id=CaseId(uuid4()),
-            report_id=told.report_id,
-            organ=told.organ,
-            target_organ=told.target_organ,
-            synthetic=told.synthetic,
-            ground=told.ground,
-            themes=told.themes,
-            assigned_on=told.assigned_on,
-            handlers=frozenset(OfficerId(officer) for officer in told.officers),
-        )
-        at = now()
-        await when_report_assigned_open_case(given, at, local_day(at), unit)
 
-    async def excluded(told: ExclusionChanged, _: Heard, unit: PostgresUnit) -> None:
-        now_excluded = Excluded(
-            told.excluded_units,
-            told.excluded_seats,
-            frozenset(OfficerId(officer) for officer in told.excluded_officers),
-            told.version,
-        )
-        at = now()
-        await when_exclusion_changed_clear_seats(told.report_id, now_excluded, at, local_day(at), unit)
+async def _excluded(told: ExclusionChanged, _: Heard, unit: PostgresUnit) -> None:
+    excluded = Excluded(
+        told.excluded_units,
+        told.excluded_seats,
+        frozenset(OfficerId(officer) for officer in told.excluded_officers),
+        told.version,
+    )
+    at = unit.now()
+    await when_exclusion_changed_clear_seats(told.report_id, excluded, at, local_day(at), unit)
 
-    async def frozen(told: ReportFrozen, _: Heard, unit: PostgresUnit) -> None:
-        at = now()
-        await when_report_frozen_close_case(told.report_id, at, local_day(at), unit)
 
-    async def withdrawn(told: RoutingWithdrawn, _: Heard, unit: PostgresUnit) -> None:
-        at = now()
-        await when_routing_withdrawn_close_case(
-            told.report_id, told.organ, told.reason, at, local_day(at), unit
-        )
+async def _frozen(told: ReportFrozen, _: Heard, unit: PostgresUnit) -> None:
+    at = unit.now()
+    await when_report_frozen_close_case(told.report_id, at, local_day(at), unit)
 
-    async def changed(told: DirectoryChanged, _: Heard, unit: PostgresUnit) -> None:
-        await when_directory_changed_keep_entry(
-            Entry(told.kind, told.id, told.effective_on, told.state), unit
-        )
 
-    return {
-        "referral.report-assigned.v1": Route(ReportAssigned, assigned),
-        "referral.routing-withdrawn.v1": Route(RoutingWithdrawn, withdrawn),
-        "referral.directory-changed.v1": Route(DirectoryChanged, changed),
-        "intake.exclusion-changed.v1": Route(ExclusionChanged, excluded),
-        "intake.report-frozen.v1": Route(ReportFrozen, frozen),
-    }
+async def _withdrawn(told: RoutingWithdrawn, _: Heard, unit: PostgresUnit) -> None:
+    at = unit.now()
+    await when_routing_withdrawn_close_case(told.report_id, told.organ, told.reason, at, local_day(at), unit)
+
+
+async def _changed(told: DirectoryChanged, _: Heard, unit: PostgresUnit) -> None:
+    await when_directory_changed_keep_entry(Entry(told.kind, told.id, told.effective_on, told.state), unit)
+
+
+ROUTES: Mapping[str, Route[PostgresUnit]] = {
+    "referral.report-assigned.v1": Route(ReportAssigned, _assigned),
+    "referral.routing-withdrawn.v1": Route(RoutingWithdrawn, _withdrawn),
+    "referral.directory-changed.v1": Route(DirectoryChanged, _changed),
+    "intake.exclusion-changed.v1": Route(ExclusionChanged, _excluded),
+    "intake.report-frozen.v1": Route(ReportFrozen, _frozen),
+}

@@ -1,9 +1,9 @@
 """A unit of work: one transaction with its stores, outbox, clocks and trail."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -60,15 +60,17 @@ class PostgresUnit:
     clocks: PostgresClocks
     outbox: Outbox[Event]
     audit: AuditTrail
+    now: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What every unit of this process is made with."""
+    """What every unit of this process is made with; ``now`` gives the instant, with a zone."""
 
     sealer: Sealer
     rules: ClockRules
     calendar: Calendar
+    now: Callable[[], datetime]
 
     def unit(
         self, connection: Any, subject: str, organ: str | None = None, causation: UUID | None = None
@@ -83,6 +85,7 @@ class Workshop:
             clocks=PostgresClocks(ClockRows(connection, self.rules, self.calendar)),
             outbox=Outbox(connection, publish, causation=causation),
             audit=AuditTrail(connection, subject, organ),
+            now=self.now,
         )
 
     @asynccontextmanager

@@ -198,6 +198,7 @@ async def bureau(platform: Platform, tmp_path: Path) -> AsyncIterator[Bureau]:
         Sealer(KeyProvider(settings.keys_folder), "A1", "review"),
         ClockRules.read(REFERENCE / "clocks.yaml"),
         Calendar.read(REFERENCE),
+        lambda: datetime.now(UTC),
     )
     worker = await open_pool(platform.dsn(database, "review", "worker"), application="test", max_size=4)
     api = await open_pool(platform.dsn(database, "review", "api"), application="test", max_size=4)
