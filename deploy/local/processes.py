@@ -1,6 +1,7 @@
 """Which processes the platform has, and what each is told through its environment."""
 
 import importlib.util
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -97,6 +98,11 @@ def environ_of(here: Installation, service: str, kind: str) -> dict[str, str]:
             "KAFKA_PASSWORD": here.secrets[f"kafka_{service}"],
             "KAFKA_INSTANCE": f"{service}-{kind}-0",
         }
+    if service == "console":
+        given |= {
+            "STAFF_KEY_FILE": str(here.home.keys / "staff.pem"),
+            "OPERATIONS_PORTS": json.dumps(operations_ports(here.ports)),
+        }
     inherited = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {
         **inherited,
@@ -106,6 +112,11 @@ def environ_of(here: Installation, service: str, kind: str) -> dict[str, str]:
         "TZ": "UTC",
         **{f"DENGWEN_{service.upper()}_{name}": value for name, value in given.items()},
     }
+
+
+def operations_ports(ports: Ports) -> dict[str, int]:
+    """Where each process shows its health and metrics, by its name."""
+    return {f"{name}-{kind}": ports.operations(name, kind) for name, kinds in KINDS.items() for kind in kinds}
 
 
 def built(services: tuple[str, ...] = tuple(KINDS)) -> tuple[str, ...]:

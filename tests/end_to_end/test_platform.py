@@ -1,0 +1,147 @@
+"""The whole platform as a person gets it: started, played through, proven, stopped, started again."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local import state
+from deploy.local.home import Home
+from deploy.local.ports import Ports, taken
+from deploy.local.processes import KINDS, REPOSITORY
+from tests.support.eventually import eventually
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """An installation of its own on ports that are free."""
+
+    home: Home
+    environ: dict[str, str]
+
+    def dengwen(self, *words: str, expect: int = 0) -> str:
+        """Run a verb of the command; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "deploy.local.command", *words],
+            cwd=REPOSITORY, env=self.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == expect, done.stdout[-3000:] + done.stderr[-3000:]
+        return done.stdout + done.stderr
+
+    def left(self) -> list[str]:
+        """Processes that belong to this installation, by what they were told."""
+        mark, found = str(self.home.root), []
+        for process in psutil.process_iter():
+            try:
+                told = [*process.cmdline(), *process.environ().values()]
+            except psutil.Error:
+                continue
+            if process.pid != os.getpid() and any(word.startswith(mark) for word in told):
+                found.append(f"{process.pid} {process.name()}")
+        return found
+
+
+def _free_shift() -> int:
+    for shift in range(2000, 30_000, 700):
+        ports = Ports.of({"DENGWEN_LOCAL_PORT_SHIFT": str(shift)})
+        operations = [ports.operations(name, kind) for name, kinds in KINDS.items() for kind in kinds]
+        if not any(
+            taken(p)
+            for p in (*ports.http.values(), *operations, ports.kafka, ports.controller, ports.postgres)
+        ):
+            return shift
+    raise AssertionError("no free ports")
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    folder = Path(tempfile.mkdtemp(prefix="dengwen-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    home = Home(folder / "home")
+    environ = {**os.environ, "DENGWEN_HOME": str(home.root), "DENGWEN_LOCAL_PORT_SHIFT": str(_free_shift())}
+    environ.pop("DENGWEN_TEST_PLATFORM", None)
+    there = Machine(home, environ)
+    yield there
+    there.dengwen("down")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_demo_plays_a_register_to_its_figures_and_leaves_nothing_running(machine: Machine) -> None:
+    register = machine.home.root.parent / "register.xlsx"
+    machine.dengwen("seed", "--count", "120", "--seed", "7", "--out", str(register))
+
+    said = machine.dengwen("demo", "--register", str(register))
+
+    assert "信访举报月统计 2020-01" in said
+    assert "lost 0, doubled 0" in said
+    assert "memory at most" in said
+    assert machine.left() == []
+
+
+def test_the_next_start_finds_all_data_and_adds_nothing_for_the_same_file(machine: Machine) -> None:
+    machine.dengwen("up", "--detach")
+    register = machine.home.root.parent / "register.xlsx"
+
+    again = machine.dengwen("import", str(register))
+
+    cells = again.splitlines()[-1].split()
+    assert cells[:3] == ["120", "0", "120"]
+    machine.dengwen("verify")
+
+
+def test_every_door_that_must_be_shut_is_shut_and_every_record_fits_its_contract(machine: Machine) -> None:
+    said = machine.dengwen("matrix")
+
+    assert " 0 other than they must be" in said
+    assert " 0 against contract" in said
+
+
+def test_the_status_is_told_and_a_second_start_is_refused(machine: Machine) -> None:
+    assert "petition.intake" in machine.dengwen("status")
+    assert "runs here already" in machine.dengwen("up", expect=1)
+
+
+async def test_a_killed_supervisor_leaves_no_process_and_the_data_stay_whole(machine: Machine) -> None:
+    seen = state.read(machine.home)
+    assert seen is not None
+    os.kill(seen["pid"], signal.SIGKILL)
+
+    async def gone() -> bool:
+        return machine.left() == []
+
+    await eventually(gone, 30)
+    machine.dengwen("up", "--detach")
+    machine.dengwen("verify")
+
+
+async def test_what_dies_is_started_again(machine: Machine) -> None:
+    seen = state.read(machine.home)
+    assert seen is not None
+    (row,) = [row for row in seen["programs"] if row["name"] == "referral-worker"]
+    os.kill(row["pid"], signal.SIGKILL)
+
+    async def back() -> bool:
+        now = state.read(machine.home)
+        assert now is not None
+        (fresh,) = [each for each in now["programs"] if each["name"] == "referral-worker"]
+        return bool(fresh["standing"] == "ready" and fresh["pid"] != row["pid"])
+
+    await eventually(back, 60)
+    machine.dengwen("verify")
+
+
+def test_down_stops_everything_in_order(machine: Machine) -> None:
+    machine.dengwen("down")
+
+    assert machine.left() == []
