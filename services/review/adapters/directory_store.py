@@ -73,7 +73,7 @@ def _entry_of(row: Any) -> Organ | Unit | Seat:
             departments = state.get("departments") or {}
             return Organ(
                 **alike,
-                deciding_body=frozenset(OfficerId(person) for person in state.get("deciding_body") or ()),
+                deciding_body=frozenset(state.get("deciding_body") or ()),
                 chief_seat=state.get("chief_seat"),
                 trial=departments.get("trial"),
                 petition=departments.get("petition"),

@@ -27,9 +27,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Organ(Entry):
-    """A commission; its deciding body are persons, its departments units, by id."""
+    """A commission; its deciding body are persons or seats, its departments units, by id."""
 
-    deciding_body: frozenset[OfficerId] = frozenset()
+    deciding_body: frozenset[str] = frozenset()
     chief_seat: str | None = None
     trial: str | None = None
     petition: str | None = None
@@ -101,13 +101,20 @@ class Directory:
         )
 
     def members_of(self, organ: Organ) -> frozenset[OfficerId]:
-        """The deciding body: those the organ names, and who holds a seat of a committee member."""
-        seated = frozenset(
+        """The deciding body: persons or seats that the organ names, and who sits as a committee member."""
+        sitting = {
+            seat.id: seat.person
+            for seat in self.seats.values()
+            if seat.organ == organ.id and seat.person is not None and seat.in_force(self.day)
+        }
+        members = {
             seat.person
             for seat in self.seats.values()
-            if seat.organ == organ.id
-            and seat.post == "COMMITTEE_MEMBER"
-            and seat.person is not None
-            and seat.in_force(self.day)
-        )
-        return organ.deciding_body | seated
+            if seat.id in sitting and seat.post == "COMMITTEE_MEMBER" and seat.person is not None
+        }
+        named = {
+            sitting.get(name, OfficerId(name))
+            for name in organ.deciding_body
+            if name in sitting or name not in self.seats
+        }
+        return frozenset(members | named)

@@ -33,7 +33,9 @@ def directory(*seats: Seat) -> Directory:
         seat("reviewer", "supervision"),
         seat("trial", "trial"),
         seat("chief", None, "CHIEF"),
+        seat("second", None),
         seat("third", None, "COMMITTEE_MEMBER"),
+        replace(seat("ended", None), valid_to=date(2026, 3, 1)),
         seat("superior", "petition-above", organ="520000"),
         *seats,
     )
@@ -44,7 +46,7 @@ def directory(*seats: Seat) -> Directory:
             "520100": Organ(
                 "520100",
                 ups=("520000",),
-                deciding_body=frozenset({OfficerId("first"), OfficerId("second")}),
+                deciding_body=frozenset({"first", "seat-second", "seat-ended"}),
                 chief_seat="seat-chief",
                 trial="trial",
             ),
