@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -11,8 +12,9 @@ from services.chassis.calendar import local_day
 from services.chassis.database import is_world_fault
 from services.referral.adapters.directory_store import SELECT_POSITION
 from services.referral.adapters.work import Works
-from services.referral.application.sweep_routings import judge_by_directory
+from services.referral.application.sweep_routings import find_misled, judge_by_directory
 
+CHUNK = 200
 LOG = logging.getLogger(__name__)
 SELECT_SWEPT = "SELECT coalesce(max(position), 0) FROM business.directory_swept"
 KEEP_SWEPT = """
@@ -22,7 +24,7 @@ KEEP_SWEPT = """
 
 
 async def sweep_directory(works: Works, now: Callable[[], datetime]) -> int:
-    """Judge every report that the directory may concern, if it changed; returns how many were judged.
+    """Judge what the directory may concern, if it changed; returns how many reports were called back.
 
     The position is kept last, so that a crash on the way begins anew; judging twice changes nothing.
     """
@@ -30,13 +32,22 @@ async def sweep_directory(works: Works, now: Callable[[], datetime]) -> int:
         position = await unit.connection.fetchval(SELECT_POSITION)
         if await unit.connection.fetchval(SELECT_SWEPT) == position:
             return 0
-        reports = await unit.referrals.routed()
-    for report_id in reports:
+    misled = 0
+    after: tuple[UUID, str] | None = None
+    while True:
         async with works.begin() as unit:
-            await judge_by_directory(report_id, now(), local_day(now()), unit)
+            parts = await unit.referrals.unended(after, CHUNK)
+            reports = await find_misled(unit, parts, now(), local_day(now()))
+        for report_id in reports:
+            async with works.begin() as unit:
+                await judge_by_directory(report_id, now(), local_day(now()), unit)
+        misled += len(reports)
+        if len(parts) < CHUNK:
+            break
+        after = (parts[-1].report_id, parts[-1].organ)
     async with works.begin() as unit:
         await unit.connection.execute(KEEP_SWEPT, position)
-    return len(reports)
+    return misled
 
 
 async def run_directory_sweep(

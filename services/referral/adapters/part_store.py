@@ -11,6 +11,7 @@ from services.referral.adapters.part_rows import matter_json, part_of, study_jso
 from services.referral.application.ports import DeskFilter
 from services.referral.domain.errors import AlreadyRouted, ReferralChanged, ReferralUnknown
 from services.referral.domain.referral import Referral, Routing
+from services.referral.domain.withdrawal import BEFORE_HANDLING
 
 PART = """
     SELECT p.report_id, p.organ, p.state, p.matter, p.received_on, p.opened_on, p.study, p.disposal,
@@ -41,12 +42,14 @@ SELECT_ROUTINGS = """
       JOIN unnest($1::uuid[], $2::text[]) AS asked (report_id, organ) USING (report_id, organ)
      ORDER BY r.report_id, r.organ, r.number DESC
 """
-SELECT_ROUTED = """
-    SELECT DISTINCT report_id FROM business.part
-     WHERE state IN ('UNDER_TRIAGE', 'UNDER_COLLECTIVE_STUDY')
-     UNION
-    SELECT report_id FROM business.routing WHERE closed_at IS NULL
+SELECT_UNENDED = (
+    PART
+    + """
+     WHERE p.state = ANY ($1::text[]) AND ($2::uuid IS NULL OR (p.report_id, p.organ) > ($2, $3))
+     ORDER BY p.report_id, p.organ
+     LIMIT $4
 """
+)
 INSERT_PARTS = """
     INSERT INTO business.part (report_id, organ, state, matter, received_on, opened_on, opened_at, passed)
     SELECT report_id, organ, state, matter::jsonb, received_on, opened_on, $7, passed
@@ -131,9 +134,13 @@ class PostgresReferrals:
         """All parts of a report, locked."""
         return await self._with_routings(await self._connection.fetch(LOCK_PARTS, report_id))
 
-    async def routed(self) -> list[UUID]:
-        """The reports that a changed directory may concern."""
-        return [UUID(str(row["report_id"])) for row in await self._connection.fetch(SELECT_ROUTED)]
+    async def unended(self, after: tuple[UUID, str] | None, limit: int) -> list[Referral]:
+        """One chunk of the parts that a changed directory may concern."""
+        report, organ = after or (None, None)
+        states = [state.value for state in BEFORE_HANDLING]
+        return await self._with_routings(
+            await self._connection.fetch(SELECT_UNENDED, states, report, organ, limit)
+        )
 
     async def _with_routings(self, rows: Sequence[Mapping[str, Any]]) -> list[Referral]:
         if not rows:

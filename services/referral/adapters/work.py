@@ -11,6 +11,7 @@ from services.chassis.clocks import ClockRules, Clocks
 from services.chassis.database import Connection, Pool, Subject, transaction
 from services.chassis.outbox import Outbox
 from services.chassis.security.sealing import Sealer
+from services.referral.adapters.clock_store import TriageClocks
 from services.referral.adapters.directory_store import DirectoryHistory, PostgresEntries
 from services.referral.adapters.exclusion_store import PostgresExclusions
 from services.referral.adapters.meeting_store import PostgresMeetings
@@ -34,7 +35,7 @@ class PostgresUnit:
     meetings: PostgresMeetings
     recusals: PostgresRecusals
     papers: SealedPapers
-    clocks: Clocks
+    clocks: TriageClocks
     outbox: Outbox[Event]
     audit: AuditTrail
 
@@ -62,7 +63,7 @@ class Works:
             PostgresMeetings(connection),
             PostgresRecusals(connection),
             SealedPapers(connection, self.sealer, organ),
-            Clocks(connection, self.rules, self.calendar),
+            TriageClocks(Clocks(connection, self.rules, self.calendar)),
             Outbox(connection, publish, causation=causation),
             AuditTrail(connection, WORKER if subject is None else subject.id, organ),
         )

@@ -67,8 +67,8 @@ class Referrals(Protocol):
     async def parts_of(self, report_id: UUID) -> list[Referral]:
         """All parts of a report, oldest first, locked."""
 
-    async def routed(self) -> list[UUID]:
-        """The reports with an open routing, and those that lie in triage."""
+    async def unended(self, after: tuple[UUID, str] | None, limit: int) -> list[Referral]:
+        """Parts that lie in triage or have an open routing, by report and organ; not locked."""
 
     async def add_all(self, parts: Sequence[Referral], at: datetime) -> frozenset[tuple[UUID, str]]:
         """Open many parts at once; returns those that were new, by report and organ. Says nothing."""
@@ -181,8 +181,11 @@ class Papers(Protocol):
 class Clocks(Protocol):
     """Statutory clocks by rule id and entity."""
 
-    async def start(self, rule_id: str, entity_id: str, organ: str, started_on: date) -> object:
+    async def start(self, rule_id: str, entity_id: str, organ: str, started_on: date) -> None:
         """Start a clock; a second start is ignored."""
+
+    async def start_all(self, starts: Sequence[tuple[str, str, str, date]]) -> None:
+        """The same for many: rule, entity, organ and day of each."""
 
     async def meet(self, rule_id: str, entity_id: str, on: date) -> None:
         """The duty was done; nothing when no such clock runs."""

@@ -38,10 +38,12 @@ async def open_triage_for_all(told: Sequence[Classified], unit: Unit) -> None:
     sides = await unit.exclusions.of_many(reports)
     recused = await unit.recusals.officers_of_many(reports)
     frozen = await unit.referrals.frozen(reports)
+    days = {day for one in told for day in (one.on, one.matter.received_on)}
+    on = {day: await unit.entries.on(day) for day in sorted(days)}
     opened: list[tuple[Referral, list[ReportEvent], str | None]] = []
     for one in told:
-        directory = await unit.entries.on(one.on)
-        directories = (directory, await unit.entries.on(one.matter.received_on))
+        directory = on[one.on]
+        directories = (directory, on[one.matter.received_on])
         fresh = Referral(one.report_id, one.organ, one.matter, one.on)
         side = whole_side(
             fresh, sides.get(one.report_id, Excluded()), recused.get(one.report_id, ()), directories
@@ -49,13 +51,15 @@ async def open_triage_for_all(told: Sequence[Classified], unit: Unit) -> None:
         part, events = open_part(fresh, side, directory, one.at, frozen=one.report_id in frozen)
         opened.append((part, events, _clock(part, side, directory)))
     new = await unit.referrals.add_all([part for part, _, _ in opened], told[0].at)
-    for part, events, rule in opened:
-        if (part.report_id, part.organ) not in new:
-            continue
-        await unit.outbox.add(events)
-        if rule is not None:
-            entity = clock_entity(part.report_id, part.organ)
-            await unit.clocks.start(rule, entity, part.organ, part.matter.received_on)
+    opened = [one for one in opened if (one[0].report_id, one[0].organ) in new]
+    await unit.outbox.add([event for _, events, _ in opened for event in events])
+    await unit.clocks.start_all(
+        [
+            (rule, clock_entity(part.report_id, part.organ), part.organ, part.matter.received_on)
+            for part, _, rule in opened
+            if rule is not None
+        ]
+    )
 
 
 def _clock(part: Referral, side: Excluded, directory: Directory) -> str | None:

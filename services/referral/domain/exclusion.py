@@ -27,7 +27,7 @@ class Excluded:
 
     def holds_unit(self, id_: str | None, directory: Directory) -> bool:
         """Whether the unit or organ, an entry it inherited from, or anything above it is excluded."""
-        if id_ is None:
+        if id_ is None or not self.units:
             return False
         now = frozenset().union(*(directory.standing_for(unit) for unit in self.units))
         return any(up in now for up in directory.line_up(id_))
