@@ -17,7 +17,7 @@ import yaml
 from services.chassis.calendar import Calendar, Due, local_day
 from services.chassis.database import Connection, Pool, is_world_fault
 from services.chassis.failpoints import crash_point
-from services.chassis.metrics import CALENDAR_HORIZON_DAYS, CLOCKS_FIRED
+from services.chassis.metrics import CALENDAR_HORIZON_DAYS, CLOCKS_FIRED, CLOCKS_RUNNING
 
 LOG = logging.getLogger(__name__)
 INSERT_CLOCK = """
@@ -71,6 +71,15 @@ SET_DUE = """
     UPDATE mechanism.clock
        SET due_on = $3, prewarn_on = $4, provisional = $5, calendar_version = $6
      WHERE rule_id = $1 AND entity_id = $2
+"""
+
+COUNT_RUNNING = """
+    SELECT rule_id,
+           CASE WHEN due_on < $1 THEN 'late' WHEN due_on <= $1 + 7 THEN 'seven_days' ELSE 'later' END AS near,
+           count(*) AS clocks
+      FROM mechanism.clock
+     WHERE met_on IS NULL AND state IN ('RUNNING', 'LATE')
+     GROUP BY 1, 2
 """
 
 
@@ -283,6 +292,7 @@ async def run_clocks(
                 fired = await sweep(connection, today)
                 if told is not None and fired:
                     await told(connection, fired)
+                await _measure(connection, today)
                 await crash_point("clocks.fired_not_committed")
             await crash_point("clocks.committed")
             for one in fired:
@@ -295,3 +305,10 @@ async def run_clocks(
             await asyncio.wait_for(stop.wait(), every_seconds)
         except TimeoutError:
             continue
+
+
+async def _measure(connection: Connection, today: date) -> None:
+    rows = await connection.fetch(COUNT_RUNNING, today)
+    CLOCKS_RUNNING.clear()
+    for row in rows:
+        CLOCKS_RUNNING.labels(row["rule_id"], row["near"]).set(row["clocks"])

@@ -28,6 +28,11 @@ CONSUMER_STOPPED = Gauge(
 REQUESTS = Counter("petition_http_requests_total", "Requests answered", ["service", "method", "status"])
 REQUEST_SECONDS = Histogram("petition_http_request_seconds", "Time to answer", ["service", "method"])
 CLOCKS_FIRED = Counter("petition_clocks_fired_total", "Clock events, each exactly once", ["rule", "kind"])
+CLOCKS_RUNNING = Gauge(
+    "petition_clocks_running",
+    "Duties not yet done, by how near their last day is: late, seven_days or later",
+    ["rule", "near"],
+)
 CALENDAR_HORIZON_DAYS = Gauge(
     "petition_calendar_horizon_days", "Days from today to the end of the known working-day calendar"
 )
