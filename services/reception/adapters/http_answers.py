@@ -21,9 +21,9 @@ HANDOFF = {
     "superior_level": True,
     "instruction_zh": "涉及上级管理的干部或本机关主要负责人：不得登记、录入、复印或摘抄。请来访人将材料密封，"
     "由经办人当面送交本机关主要负责人，五个工作日内报送上级；涉及本机关主要负责人的，直接报送上级信访举报部门。",
-    "instruction_en": "A person managed above this organ, or its chief: register, enter, copy and extract nothing. "
-    "Have the material sealed and handed to the chief in person, to reach the superior organ within five "
-    "working days; if it is about the chief, send it straight to the superior petition office.",
+    "instruction_en": "A person managed above this organ, or its chief: register, enter, copy and extract "
+    "nothing. Have the material sealed and handed to the chief in person, to reach the superior organ "
+    "within five working days; if it is about the chief, send it straight to the superior petition office.",
     "article": "纪检监察机关处理检举控告工作规则 第十五条",
 }
 

@@ -23,6 +23,7 @@ from services.reception.domain.errors import ActorRecused, VisitUnknown
 
 SELECT_ORGAN = "SELECT business.organ_of($1)"
 Work = Callable[[PostgresUnit, Act], Awaitable[Answer]]
+GateLook = Callable[[PostgresUnit, Act], Awaitable[None]]
 VisitAct = Callable[[int, Act, PostgresUnit], Awaitable[int]]
 """Takes the version seen and returns the new one."""
 
@@ -41,12 +42,16 @@ class Counter:
         at = self.now()
         return Act(Actor(subject.id, subject.organ, subject.seats), at, local_day(at))
 
-    async def write(self, request: Request, subject: Subject, work: Work) -> Response:
-        """Do a write once for its key, in one transaction."""
+    async def write(
+        self, request: Request, subject: Subject, work: Work, gate: GateLook | None = None
+    ) -> Response:
+        """Do a write once for its key, in one transaction; ``gate`` looks before the key is claimed."""
         key, body, act = idempotency_key(request), await request.body(), self.act(subject)
         version = request.headers.get("if-match", "")
         about = f"{request.method} {request.url.path} {version}"
         async with self.begin(request, subject) as (unit, connection):
+            if gate is not None:
+                await gate(unit, act)
             answer = await once(connection, self.secret, subject, key, body, lambda: work(unit, act), about)
         return response(answer)
 
@@ -72,12 +77,25 @@ class Counter:
                 await note_denial(unit, request.path_params.get("visit_id", "-"), reason)
             raise
 
-    async def keep_visitors(self, request: Request, subject: Subject, form: FormGiven) -> tuple[UUID, ...]:
-        """Give who comes to the vault, after a form was looked at that may not be taken in at all."""
+    async def take_in(
+        self,
+        request: Request,
+        subject: Subject,
+        form: FormGiven,
+        work: Callable[[tuple[UUID, ...], PostgresUnit, Act], Awaitable[Answer]],
+    ) -> Response:
+        """Write a visit's form: the gate looks before the vault hears of anybody and a key is claimed."""
         idempotency_key(request)
-        async with self.begin(request, subject) as (unit, _):
-            await pass_gate(form.meant(), len(form.visitors), self.act(subject), unit)
-        return await self.keeper.keep(_plain(form.visitors))
+
+        async def gate(unit: PostgresUnit, act: Act) -> None:
+            await pass_gate(form.meant(), len(form.visitors), act, unit)
+
+        refs: tuple[UUID, ...] = ()
+        if form.visitors:
+            async with self.begin(request, subject) as (unit, _):
+                await gate(unit, self.act(subject))
+            refs = await self.keeper.keep(_plain(form.visitors))
+        return await self.write(request, subject, lambda unit, act: work(refs, unit, act), gate)
 
     async def organ_of(self, visit_id: UUID, service: Subject) -> Subject:
         """The service, acting for the organ of a signed visit. Raises VisitUnknown."""

@@ -64,15 +64,14 @@ def add_bookings(routes: APIRouter, counter: Counter) -> None:
     ) -> Response:
         if body.superior_level:
             return handoff()
-        refs = await counter.keep_visitors(request, who, body)
 
-        async def work(unit: PostgresUnit, act: Act) -> Answer:
+        async def work(refs: tuple[UUID, ...], unit: PostgresUnit, act: Act) -> Answer:
             command = BookVisit(uuid4(), session_id, body.slot, body.meant(refs))
             slot = await book_visit(command, act, unit)
             starts_at = slot.starts_at.isoformat()
             return created(visit_id=str(command.visit_id), slot=slot.number, starts_at=starts_at, version=1)
 
-        return await counter.write(request, who, work)
+        return await counter.take_in(request, who, body, work)
 
     @routes.post("/visits/{visit_id}/cancel")
     async def cancel(
@@ -90,14 +89,13 @@ def add_bookings(routes: APIRouter, counter: Counter) -> None:
     ) -> Response:
         if body.superior_level:
             return handoff()
-        refs = await counter.keep_visitors(request, who, body)
 
-        async def work(unit: PostgresUnit, act: Act) -> Answer:
+        async def work(refs: tuple[UUID, ...], unit: PostgresUnit, act: Act) -> Answer:
             command = ReceiveWalkIn(uuid4(), body.staff.meant(), body.meant(refs))
             version = await receive_walk_in(command, act, unit)
             return created(visit_id=str(command.visit_id), version=version)
 
-        return await counter.write(request, who, work)
+        return await counter.take_in(request, who, body, work)
 
 
 def add_guiding(routes: APIRouter, counter: Counter) -> None:

@@ -48,14 +48,15 @@ class Works:
         """A transaction in which ``subject`` acts; commit at the end, or roll back."""
         async with transaction(self.pool, subject) as connection:
             trail = AuditTrail(connection, subject.id, subject.organ or None)
-            yield self._unit(connection, Outbox(connection, publish), trail), connection
+            yield self.of(connection, Outbox(connection, publish), trail), connection
 
     def hearing(self, connection: Connection, heard: Heard) -> PostgresUnit:
         """The unit in which a reaction to a fact works."""
         outbox = Outbox(connection, publish, causation=heard.event_id)
-        return self._unit(connection, outbox, AuditTrail(connection, WORKER))
+        return self.of(connection, outbox, AuditTrail(connection, WORKER))
 
-    def _unit(self, connection: Connection, outbox: Outbox[Event], trail: AuditTrail) -> PostgresUnit:
+    def of(self, connection: Connection, outbox: Outbox[Event], trail: AuditTrail) -> PostgresUnit:
+        """The unit of an open transaction."""
         return PostgresUnit(
             PostgresRosters(connection, self.sealer),
             PostgresSessions(connection, self.sealer),

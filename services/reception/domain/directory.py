@@ -11,7 +11,7 @@ BEGINNING = date(1949, 10, 1)
 
 @dataclass(frozen=True, slots=True)
 class Organ:
-    """A commission; ``deciding_body`` are persons' ids, ``authority`` who manages its leading group."""
+    """A commission; ``deciding_body`` are persons or seats, ``authority`` who manages its leading group."""
 
     id: str
     level: str

@@ -121,7 +121,7 @@ def _sits(person: str, organ: Organ, directory: Directory) -> bool:
     return directory.in_force(organ) and (
         person in organ.deciding_body
         or any(
-            seat.organ == organ.id and seat.post is Post.COMMITTEE_MEMBER
+            seat.id in organ.deciding_body or (seat.organ == organ.id and seat.post is Post.COMMITTEE_MEMBER)
             for seat in directory.seats_of(person)
         )
     )

@@ -190,12 +190,12 @@ CREATE FUNCTION business.hides(about uuid, made uuid, visit uuid) RETURNS boolea
                             AND e.entry_id = ANY (string_to_array(current_setting('app.seats', true), ',')))))
     $$;
 
--- The organ of a signed visit, for a service that fetches its record and belongs to no organ.
+-- The organ of a signed visit, for intake's service, which fetches its record and belongs to no organ.
 CREATE FUNCTION business.organ_of(visit uuid) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
     AS $$
     SELECT v.organ FROM business.visit v
-     WHERE v.visit_id = visit AND mechanism.acting_subject() LIKE 'service-%'
+     WHERE v.visit_id = visit AND mechanism.acting_subject() = 'service-intake'
        AND v.state IN ('SIGNED_OFF', 'ENTERED', 'FOLLOWED_UP', 'FED_BACK', 'CLOSED')
     $$;
 
