@@ -2,12 +2,18 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
+
 from services.analytics.adapters.http import REFUSALS, router
+from services.analytics.adapters.live_stream import LiveStream
+from services.analytics.adapters.rebuilding import rebuild
 from services.analytics.adapters.recomputing import recompute
 from services.analytics.adapters.reference_files import read_codes, read_words
 from services.analytics.adapters.stream import COMPACTED, NAME, ROUTES, TOPICS, count_batch
@@ -82,6 +88,26 @@ def _recomputing(settings: AnalyticsSettings, pool: Pool, codes: Codes) -> Job:
 
 
 @asynccontextmanager
+async def streaming(settings: AnalyticsSettings) -> AsyncIterator[Working]:
+    """The stream process: Faust reads, and the changed windows go to the database each second."""
+    async with _pool(settings, "analytics-stream") as pool:
+        live = LiveStream(
+            settings.broker(),
+            pool,
+            now,
+            settings.live_generation,
+            settings.stream_buffer,
+            settings.live_write_seconds,
+        )
+
+        async def reading() -> bool:
+            return live.assigned
+
+        checks = {"database": database_check(pool, "analytics"), "stream": reading}
+        yield Working({"read": live.run, "write": live.write}, Health(checks))
+
+
+@asynccontextmanager
 async def _pool(settings: AnalyticsSettings, application: str) -> AsyncIterator[Pool]:
     dsn = settings.database_dsn.get_secret_value()
     pool = await open_pool(dsn, application=application, max_size=settings.pool_size)
@@ -105,6 +131,41 @@ def worker() -> None:
     run_worker(_settings(), working)
 
 
+def stream() -> None:
+    """Watch the windows until told to stop."""
+    run_worker(_settings(), streaming)
+
+
+def compare_with_facts() -> None:
+    """Recompute every figure by plain SQL from the facts (N1); exit 1 when one differs."""
+
+    async def compare() -> None:
+        settings = _settings()
+        async with _pool(settings, "analytics-recompute") as pool:
+            found = await recompute(pool, read_codes(settings.reference_folder))
+        _report(asdict(found), differs=found.differing > 0)
+
+    asyncio.run(compare())
+
+
+def compare_with_topics() -> None:
+    """Rebuild everything from offset 0 of the topics and compare by hash (N2); exit 1 when it differs."""
+
+    async def compare() -> None:
+        settings = _settings()
+        async with _pool(settings, "analytics-rebuild") as pool:
+            found = await rebuild(pool, settings.broker(), read_codes(settings.reference_folder))
+        _report(asdict(found) | {"differing": found.differing}, differs=bool(found.differing))
+
+    asyncio.run(compare())
+
+
+def _report(found: dict[str, object], *, differs: bool) -> None:
+    sys.stdout.write(orjson.dumps(found).decode() + "\n")
+    if differs:
+        sys.exit(1)
+
+
 def openapi() -> None:
     """Print the OpenAPI document; it needs no database and no key."""
     app = make_app("analytics", TITLE, REFUSALS)
@@ -116,4 +177,13 @@ REFERENCE = Path(__file__).resolve().parents[2] / "contracts" / "reference"
 
 
 if __name__ == "__main__":
-    command({"api": api, "worker": worker, "openapi": openapi})
+    command(
+        {
+            "api": api,
+            "worker": worker,
+            "stream": stream,
+            "recompute": compare_with_facts,
+            "rebuild": compare_with_topics,
+            "openapi": openapi,
+        }
+    )

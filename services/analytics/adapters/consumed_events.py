@@ -170,6 +170,12 @@ class DisposalDecided(PartMoved):
     act = Act.DECIDE_DISPOSAL
 
 
+class ResultWithdrawn(PartMoved):
+    """The submitter took the result back: a return to the submitter like T26."""
+
+    act = Act.RETURN_RESULT
+
+
 class TransferSignedFor(OfReport):
     """T10a; it ends the part of the organ that sent."""
 

@@ -119,6 +119,7 @@ ACTED = """
            WHEN 'referral.routing-withdrawn.v1' THEN
                 CASE WHEN data ->> 'reason' <> 'FROZEN' THEN 'WITHDRAW' END
            WHEN 'review.result-submitted.v1' THEN 'SUBMIT_RESULT'
+           WHEN 'review.result-withdrawn.v1' THEN 'RETURN_RESULT'
            WHEN 'review.result-returned.v1' THEN
                 CASE WHEN data ->> 'back_to' = 'SUPPLEMENTING' THEN 'RETURN_RESULT' END
            END AS act) AS told

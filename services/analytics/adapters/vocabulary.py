@@ -33,6 +33,7 @@ MODELS: Mapping[str, type[heard_as.Tolerant]] = MappingProxyType(
         "review.result-submitted.v1": heard_as.ResultSubmitted,
         "review.round-passed.v1": heard_as.OfReport,
         "review.result-returned.v1": heard_as.ResultReturned,
+        "review.result-withdrawn.v1": heard_as.ResultWithdrawn,
         "review.chief-signed.v1": heard_as.OfReport,
         "review.case-accepted.v1": heard_as.OfReport,
         "review.case-withdrawn.v1": heard_as.OfReport,

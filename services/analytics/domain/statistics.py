@@ -143,8 +143,8 @@ def _block(shape: _Shape, question: Question, period: Period, codes: Codes) -> B
         zh=shape.zh,
         en=shape.en,
         base=base,
-        base_zh=f"以检举控告{base}件次为基数" if of_accusations else f"以收到{base}件次为基数",
-        base_en=f"of {base} accusations" if of_accusations else f"of {base} receipts",
+        base_zh="以检举控告件次为基数" if of_accusations else "以收到件次为基数",
+        base_en="of accusations" if of_accusations else "of receipts",
         multi_select=shape.multi_select,
         lines=_ranked(lines) if shape.dimension is D.REGION else lines,
     )
