@@ -78,6 +78,22 @@ class Broker:
             raise
         return consumer
 
+    async def reader(self) -> AIOKafkaConsumer:
+        """A started consumer without a group, for a command that says itself from where it reads."""
+        reader = AIOKafkaConsumer(
+            **self._shared(),
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=1_048_576,
+        )
+        try:
+            await reader.start()
+        except BaseException:
+            await reader.stop()
+            raise
+        return reader
+
     def on_wire(self, topic: str) -> str:
         """The name of a topic at the broker."""
         return self.prefix + topic
