@@ -1,12 +1,32 @@
 """Kafka clients with the only settings that keep the promises; names get the prefix here."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
 
 from services.chassis.facts import LARGEST_FACT_BYTES
+
+
+class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Lets a reader take its positions before the first record of new partitions is fetched.
+
+    What ``take`` raises is swallowed by aiokafka; the reader has to look again by itself.
+    """
+
+    def __init__(self, take: Callable[[AIOKafkaConsumer, list[TopicPartition]], Awaitable[None]]) -> None:
+        self._take = take
+        self.consumer: AIOKafkaConsumer | None = None
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Nothing to do: the position guard refuses what the next owner has done."""
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Take the positions."""
+        if self.consumer is not None:
+            await self._take(self.consumer, list(assigned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +123,4 @@ class Broker:
         return topic.removeprefix(self.prefix)
 
 
-__all__ = ["Broker", "TopicPartition"]
+__all__ = ["Broker", "Rebalance", "TopicPartition"]

@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from typing import Any, Generic
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
-from services.chassis.broker import Broker, TopicPartition
+from services.chassis.broker import Broker, Rebalance, TopicPartition
 from services.chassis.database import Connection, Pool, is_world_fault
 from services.chassis.delivery import Delivery, Ending, Route, SetReaction, StoredRecord, U
 from services.chassis.facts import Heard, Unreadable
@@ -99,19 +98,34 @@ class Consumer(Generic[U]):
     async def _session(self, stop: asyncio.Event) -> None:
         async with self._pool.acquire() as connection:
             await connection.execute(NAME_CONSUMER, self.name, self._types)
-        listener = _Rebalance(self)
-        consumer = await self._broker.consumer(self.name, self.topics, listener)
+        consumer = await self._broker.consumer(self.name, self.topics, Rebalance(self.take_positions))
+        pause = 0.2
         try:
             while not stop.is_set():
-                polled = await consumer.getmany(timeout_ms=200, max_records=self._batch)
-                records = self._ours(polled)
-                if records:
-                    await self._through(consumer, records, stop)
-                await self._waiting.retry({r.key.decode("utf-8", "replace") for r in records if r.key})
-                await self._tell_kafka(consumer)
+                try:
+                    await self._turn(consumer, stop)
+                    pause = 0.2
+                except Exception as fault:
+                    if not is_world_fault(fault):
+                        raise
+                    LOG.warning("database-away", extra={"consumer": self.name, "cause": type(fault).__name__})
+                    await _pause(stop, pause)
+                    pause = min(pause * 2, 5.0)
         finally:
             self.assigned = False
             await consumer.stop()
+
+    async def _turn(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        """Poll once; a fault of the database leaves the membership of the group alone."""
+        assigned = consumer.assignment()
+        if not {(self._broker.plain(p.topic), p.partition) for p in assigned} <= set(self._next):
+            await self.take_positions(consumer, assigned)  # aiokafka swallows what a listener raises
+        polled = await consumer.getmany(timeout_ms=200, max_records=self._batch)
+        records = self._ours(polled)
+        if records:
+            await self._through(consumer, records, stop)
+        await self._waiting.retry({r.key.decode("utf-8", "replace") for r in records if r.key})
+        await self._tell_kafka(consumer)
 
     def _ours(self, polled: Mapping[TopicPartition, Sequence[Any]]) -> list[StoredRecord]:
         found = []
@@ -143,9 +157,7 @@ class Consumer(Generic[U]):
                 await self._together(records)
                 return
             except Zombie:
-                ZOMBIE_WRITES_REFUSED.labels(self.name).inc()
-                LOG.warning("zombie-write-refused", extra={"consumer": self.name})
-                await self.take_positions(consumer, consumer.assignment())
+                await self._let_go(consumer)
                 return
             except Exception as fault:
                 BATCHES_FAILED.labels(self.name, type(fault).__name__).inc()
@@ -172,14 +184,16 @@ class Consumer(Generic[U]):
         self, consumer: AIOKafkaConsumer, records: list[StoredRecord], stop: asyncio.Event
     ) -> None:
         for record in records:
-            attempts, pause = 0, 0.2
+            attempts, pause, reason = 0, 0.2, ""
             while not stop.is_set():
                 try:
-                    await self._together([record], alone=True)
+                    if attempts < ATTEMPTS:
+                        await self._together([record], alone=True)
+                    else:
+                        await self._bury(record, reason, attempts)
                     break
                 except Zombie:
-                    ZOMBIE_WRITES_REFUSED.labels(self.name).inc()
-                    await self.take_positions(consumer, consumer.assignment())
+                    await self._let_go(consumer)
                     return
                 except Stopped:
                     raise
@@ -188,11 +202,14 @@ class Consumer(Generic[U]):
                         await _pause(stop, pause)
                         pause = min(pause * 2, 30.0)
                         continue
-                    attempts += 1
-                    if attempts >= ATTEMPTS:
-                        await self._bury(record, getattr(fault, "reason", type(fault).__name__), attempts)
-                        break
-                    await _pause(stop, 0.02 * attempts)
+                    attempts, reason = attempts + 1, str(getattr(fault, "reason", type(fault).__name__))
+                    await _pause(stop, min(0.02 * attempts, 5.0))
+
+    async def _let_go(self, consumer: AIOKafkaConsumer) -> None:
+        """Somebody else went on where we were: drop the batch, and begin where they are."""
+        ZOMBIE_WRITES_REFUSED.labels(self.name).inc()
+        LOG.warning("zombie-write-refused", extra={"consumer": self.name})
+        await self.take_positions(consumer, consumer.assignment())
 
     async def _bury(self, record: StoredRecord, reason: str, attempts: int) -> None:
         try:
@@ -203,7 +220,7 @@ class Consumer(Generic[U]):
         async with self._pool.acquire() as connection:
             async with connection.transaction():
                 await move_positions(connection, self.name, moves)
-                await self._delivery.bury(connection, record, fact, str(reason)[:100], attempts=attempts)
+                await self._delivery.bury(connection, record, fact, reason[:100], attempts=attempts)
                 await self._refuse_flood(connection)
             await crash_point("consumer.buried")
         self._moved(moves)
@@ -214,9 +231,12 @@ class Consumer(Generic[U]):
             raise Stopped("too-many-dead-letters")
 
     def _moves(self, records: Sequence[StoredRecord]) -> dict[tuple[str, int], tuple[int, int]]:
+        """From where to where each position moves; raises Zombie for a partition that was taken away."""
         moves: dict[tuple[str, int], tuple[int, int]] = {}
         for record in records:
             name = (record.topic, record.partition)
+            if name not in self._next:
+                raise Zombie(self.name)
             moves[name] = (self._next[name], record.offset + 1)
         return moves
 
@@ -241,6 +261,7 @@ class Consumer(Generic[U]):
         self, consumer: AIOKafkaConsumer, partitions: Collection[TopicPartition]
     ) -> None:
         """Seek every partition to the position in PostgreSQL, which is zero the first time."""
+        self._next, self.assigned = {}, False
         names = [(self._broker.plain(p.topic), p.partition) for p in partitions]
         async with self._pool.acquire() as connection:
             await connection.execute(FIRST_POSITIONS, self.name, [t for t, _ in names], [p for _, p in names])
@@ -267,22 +288,6 @@ class Consumer(Generic[U]):
                 await consumer.commit(offsets)
         except KafkaError:
             LOG.info("offset-commit-refused", extra={"consumer": self.name})
-
-
-class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Takes the positions from PostgreSQL whenever partitions change hands."""
-
-    def __init__(self, reader: Consumer[Any]) -> None:
-        self._reader = reader
-        self.consumer: AIOKafkaConsumer | None = None
-
-    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """Nothing to do: the position guard refuses what the next owner has done."""
-
-    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Seek before the first record is fetched."""
-        if self.consumer is not None:
-            await self._reader.take_positions(self.consumer, list(assigned))
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
