@@ -140,7 +140,7 @@ class Keeper:
 
     async def _attend(self, process: asyncio.subprocess.Process) -> None:
         """Stay with a started program until it has ended, by itself or because we stop."""
-        probing = asyncio.create_task(self._probe())
+        probing = asyncio.create_task(self._probe(process))
         stopping = asyncio.create_task(self._stopping.wait())
         ended = asyncio.create_task(process.wait())
         await asyncio.wait({stopping, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -156,13 +156,14 @@ class Keeper:
             task.cancel()
         await asyncio.gather(probing, stopping, return_exceptions=True)
 
-    async def _probe(self) -> None:
+    async def _probe(self, process: asyncio.subprocess.Process) -> None:
         ready = False
-        while not ready:
+        while not ready and process.returncode is None:
             await asyncio.sleep(0.15)
             ready = await self.program.ready()
-        self._ready.set()
-        self._stand(Standing.READY)
+        if process.returncode is None:
+            self._ready.set()
+            self._stand(Standing.READY)
 
     def _stand(self, standing: Standing) -> None:
         self.standing = standing

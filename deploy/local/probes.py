@@ -7,7 +7,8 @@ import contextlib
 async def listens(port: int) -> bool:
     """Whether something accepts connections on loopback."""
     try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), 2)
+        async with asyncio.timeout(2):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
     except (OSError, TimeoutError):
         return False
     writer.close()
@@ -19,7 +20,8 @@ async def listens(port: int) -> bool:
 async def answers(port: int, path: str = "/readyz", within_seconds: float = 5.0) -> bool:
     """Whether ``GET path`` is answered with 200."""
     try:
-        return await asyncio.wait_for(_status(port, path), within_seconds) == 200
+        async with asyncio.timeout(within_seconds):
+            return await _status(port, path) == 200
     except (OSError, TimeoutError, ValueError, IndexError):
         return False
 
