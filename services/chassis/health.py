@@ -18,7 +18,10 @@ from services.chassis.security.sealing import SealBroken, Sealer
 
 Check = Callable[[], Awaitable[bool]]
 CHECK_SECONDS = 2.0
-WRITE_PROBE = "SELECT pg_logical_emit_message(true, 'probe', '')"
+WRITE_PROBE = """
+    SELECT current_setting('transaction_read_only') = 'off' AS writes,
+           pg_logical_emit_message(true, 'probe', '') AS at
+"""
 """A row of the write-ahead log that must reach the disk: fails on a standby and on a full disk."""
 
 
@@ -70,8 +73,8 @@ def database_check(pool: Pool, service: str) -> Check:
 
     async def check() -> bool:
         async with pool.acquire(timeout=CHECK_SECONDS) as connection:
-            await connection.execute(WRITE_PROBE)
-            return await at_head(connection, service)
+            probe = await connection.fetchrow(WRITE_PROBE)
+            return bool(probe and probe["writes"]) and await at_head(connection, service)
 
     return check
 
