@@ -68,9 +68,7 @@ class Office:
         proposal = part["proposal"]
         match proposal["kind"]:
             case "MOVE":
-                body = {"approval": approval(self.organ), "case_management_told": True}
-                self.act(report_id, "move", body)
-                return Routed(report_id, "moved", proposal["target_unit"] or proposal["target_seat"])
+                return self.move(report_id)
             case "TRANSFER":
                 self.act(report_id, "transfer")
                 return Routed(report_id, "transferred", proposal["target_organ"])
@@ -81,12 +79,20 @@ class Office:
                 self.act(report_id, kind.lower())
                 return Routed(report_id, kind.lower(), proposal["target_unit"])
             case "ADVISE_OR_FORWARD":
-                return self._out_of_scope(report_id, part["channel"])
+                return self.out_of_scope(report_id, part["channel"])
             case _:
                 self.act(report_id, "study", {"reasons": part["study_reasons"] or ["MODE_UNCLEAR"]})
                 return Routed(report_id, "queued for study")
 
-    def _out_of_scope(self, report_id: str, channel: str) -> Routed:
+    def move(self, report_id: str) -> Routed:
+        """Accept it and hand it to the unit the decision order or the meeting names; 案管室 is told."""
+        body = {"approval": approval(self.organ), "case_management_told": True}
+        self.act(report_id, "move", body)
+        routing = self.part(report_id)["routing"]
+        return Routed(report_id, "moved", routing["target_unit"] or routing["target_seat"])
+
+    def out_of_scope(self, report_id: str, channel: str) -> Routed:
+        """Tell the person where to go, or forward the matter when it came by letter."""
         if channel in ANSWERED:
             self.act(report_id, "advice", job="clerk-1")
             return Routed(report_id, "advised")
