@@ -171,7 +171,10 @@ def _plain(value: object) -> object:
 
 
 class StrictModel(BaseModel):
-    """The base of what comes in: no unknown field, no conversion but JSON's own (ISO dates, UUIDs, enums)."""
+    """The base of what comes in: no unknown field, no conversion but JSON's own (ISO dates, UUIDs, enums).
+
+    A union of such models takes ``Tag`` and a callable ``Discriminator``, not the name of a field.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

@@ -14,7 +14,7 @@ from services.chassis.broker import Broker
 from services.chassis.database import open_pool
 from tests.component.chassis.house import House
 from tests.support.eventually import eventually
-from tests.support.nth_call import When, every_fault, spared
+from tests.support.nth_call import Fault, When, every_fault, failing, spared
 from tests.support.platform import Platform
 from tests.support.proxy import Proxy
 
@@ -63,6 +63,18 @@ def _hit(failed: Mapping[tuple[str, When], int], place: str, when: When) -> bool
 
 async def _sent(house: House) -> bool:
     return await house.count("mechanism.outbox") == 0
+
+
+async def test_a_reader_that_could_not_take_its_positions_takes_them_later(house: House) -> None:
+    await house.tell("a", 1, 2, 3)
+    place = "execute INSERT INTO mechanism.consumer_position (consumer, topic, partition,"
+
+    with failing(Fault(place)) as fault:
+        async with house.at_work():
+            await eventually(lambda: house.has_done(3))
+
+    assert fault.failed
+    assert await house.effects() == [("a", 1), ("a", 2), ("a", 3)]
 
 
 @dataclass(frozen=True, slots=True)
