@@ -175,3 +175,12 @@ def test_a_permission_is_given_to_known_roles_only(service: str) -> None:
 def test_the_taxonomy_is_in_force_today() -> None:
     assert TAXONOMY["in_force_from"] <= date(2004, 1, 1)
     assert TAXONOMY["in_force_until"] is None
+
+
+def test_the_superior_posts_are_one_list() -> None:
+    copy = ROOT / "services" / "intake" / "rules" / "superior_posts.yaml"
+    shared = reference("superior_posts")
+
+    assert cited(shared["source"]) <= MARKS
+    if copy.exists():
+        assert yaml.safe_load(copy.read_text(encoding="utf-8")) == shared

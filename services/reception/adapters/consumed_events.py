@@ -25,6 +25,7 @@ class ExclusionChanged(Heard):
     """A report's whole excluded set."""
 
     report_id: UUID
+    organ: str
     excluded_units: list[str]
     excluded_seats: list[str]
     excluded_officers: list[str]

@@ -7,15 +7,15 @@ from uuid import UUID
 from services.chassis.database import Connection
 from services.reception.domain.exclusion import Excluded
 
-SELECT_EXCLUDED = "SELECT kind, entry_id FROM business.exclusion WHERE report_id = ANY ($1::uuid[])"
+SELECT_EXCLUDED = "SELECT kind, entry_id, organ FROM business.exclusion WHERE report_id = ANY ($1::uuid[])"
 DROP_FORMER = """
     DELETE FROM business.exclusion
      WHERE report_id = $1
        AND (kind, entry_id) NOT IN (SELECT * FROM unnest($2::text[], $3::text[]))
 """
 ADD_NOW = """
-    INSERT INTO business.exclusion (report_id, kind, entry_id, since)
-    SELECT $1, kind, entry_id, $4 FROM unnest($2::text[], $3::text[]) AS now (kind, entry_id)
+    INSERT INTO business.exclusion (report_id, kind, entry_id, organ, since)
+    SELECT $1, kind, entry_id, $5, $4 FROM unnest($2::text[], $3::text[]) AS now (kind, entry_id)
     ON CONFLICT DO NOTHING
 """
 INSERT_FROZEN = "INSERT INTO business.frozen (report_id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
@@ -35,14 +35,15 @@ class PostgresExclusions:
         for row in rows:
             by_kind[row["kind"]].add(row["entry_id"])
         units, seats, officers = (frozenset(by_kind[kind]) for kind in ("UNIT", "SEAT", "OFFICER"))
-        return Excluded(units, seats, officers)
+        organs = {row["organ"] for row in rows}
+        return Excluded(frozenset(), seats, officers, units, organs.pop() if len(organs) == 1 else None)
 
     async def put(self, report_id: UUID, excluded: Excluded, at: datetime) -> None:
         """Keep the whole set of a report in place of the former."""
         pairs = [
             (kind, id_)
             for kind, ids in (
-                ("UNIT", excluded.units),
+                ("UNIT", excluded.bodies),
                 ("SEAT", excluded.seats),
                 ("OFFICER", excluded.officers),
             )
@@ -50,7 +51,7 @@ class PostgresExclusions:
         ]
         kinds, ids = [kind for kind, _ in pairs], [id_ for _, id_ in pairs]
         await self._connection.execute(DROP_FORMER, report_id, kinds, ids)
-        await self._connection.execute(ADD_NOW, report_id, kinds, ids, at)
+        await self._connection.execute(ADD_NOW, report_id, kinds, ids, at, excluded.spared or "")
 
     async def freeze(self, report_id: UUID, at: datetime) -> None:
         """Remember that a report is frozen."""

@@ -117,6 +117,21 @@ class Directory:
             seen |= fresh
             waiting.extend(sorted(fresh))
 
+    def below(self, id_: str, not_into: str | None = None) -> frozenset[str]:
+        """``id_`` and its subtree of organs and units; the branch ``not_into`` is left out."""
+        children: dict[str, list[str]] = {}
+        for entry in (*self.organs, *self.units):
+            for up in self._ups(entry):
+                for heir in self.standing_for(up):
+                    children.setdefault(heir, []).append(entry)
+        found, waiting = {id_}, [id_]
+        while waiting:
+            for child in children.get(waiting.pop(), ()):
+                if child not in found and child != not_into:
+                    found.add(child)
+                    waiting.append(child)
+        return frozenset(found)
+
     def _ups(self, id_: str) -> tuple[str, ...]:
         entry = self.find(id_)
         if entry is None:

@@ -10,10 +10,10 @@ from services.reception.domain.values import Party, PartyType, Post, Staff
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """Ids on the reported side. ``units`` (organs too) reach down to everything below them.
+    """Ids on the reported side. ``units`` (organs too) hold whole subtrees, and reach to what came later.
 
-    ``bodies`` are organs on whose deciding body a reported person sits: they reach down too, but not into
-    ``spared``, the deciding organ.
+    ``bodies`` are organs on whose deciding body a reported person sits, and what intake listed: they reach
+    down too, but not into ``spared``, the deciding organ, unless it stands among them itself.
     """
 
     units: frozenset[str] = frozenset()
@@ -37,8 +37,9 @@ class Excluded:
         line = list(directory.line_up(id_))
         if set(line) & _today(self.units, directory):
             return True
-        below_spared = line[: line.index(self.spared)] if self.spared in line else line
-        return bool(set(below_spared) & _today(self.bodies, directory))
+        bodies = _today(self.bodies, directory)
+        spared = self.spared if self.spared in line and self.spared not in bodies else None
+        return bool(set(line if spared is None else line[: line.index(spared)]) & bodies)
 
     def holds_seat(self, id_: str, directory: Directory) -> bool:
         """Whether the seat, the person who sits there, or the unit it belongs to is excluded."""
@@ -88,8 +89,10 @@ def excluded_set(
     organisations = frozenset(
         p.unit for p in picked if p.unit is not None and p.party_type is PartyType.ORGANISATION
     )
-    whole = Excluded(organisations, officers=persons | frozenset(recused), spared=deciding_organ)
+    whole = Excluded(officers=persons | frozenset(recused), spared=deciding_organ)
     for directory in directories:
+        roots = _today(organisations, directory)
+        whole = whole.also(Excluded(frozenset().union(*(directory.below(root) for root in roots))))
         for person in persons:
             whole = whole.also(_of_person(person, directory, deciding_organ))
     return whole
@@ -114,7 +117,11 @@ def _of_person(person: str, directory: Directory, deciding_organ: str) -> Exclud
     if entry is not None:
         headed |= {m.unit for m in entry.units if m.is_head and directory.in_force(m)}
     led = {o.id for o in directory.organs.values() if o.id != deciding_organ and _sits(person, o, directory)}
-    return Excluded(frozenset(headed), frozenset(s.id for s in seats), bodies=frozenset(led))
+    return Excluded(
+        frozenset().union(*(directory.below(root) for root in headed)),
+        frozenset(seat.id for seat in seats),
+        bodies=frozenset().union(*(directory.below(root, not_into=deciding_organ) for root in led)),
+    )
 
 
 def _sits(person: str, organ: Organ, directory: Directory) -> bool:

@@ -147,6 +147,7 @@ CREATE TABLE business.exclusion (
     report_id uuid        NOT NULL,
     kind      text        NOT NULL CHECK (kind IN ('UNIT', 'SEAT', 'OFFICER')),
     entry_id  text        NOT NULL,
+    organ     text        NOT NULL,
     since     timestamptz NOT NULL,
     PRIMARY KEY (report_id, kind, entry_id)
 );
