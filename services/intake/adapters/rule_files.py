@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from services.chassis.security.permissions import Permissions
 from services.intake.adapters.phrase_finder import PhraseFinder
 from services.intake.application.ports import Rules
 from services.intake.domain.taxonomy import Taxonomy
@@ -86,3 +87,8 @@ def read_rules(reference_folder: Path) -> Rules:
     taxonomy = read_taxonomy(reference_folder)
     posts, ranks = read_posts()
     return Rules(taxonomy, posts, read_phrases(taxonomy), ranks)
+
+
+def permissions(rules: Path = RULES) -> Permissions:
+    """Which role may do what. Raises PermissionsMalformed."""
+    return Permissions.read(rules / "roles.yaml")

@@ -8,7 +8,7 @@ from services.intake.domain.errors import PremiseMissing
 from services.intake.domain.lifecycle import way_to
 from services.intake.domain.values import State
 
-AUDITED = ("result-submitted", "result-returned")
+AUDITED = ("result-submitted", "result-withdrawn", "result-returned")
 """Facts of review; they may come before referral's own fact of the assignment, and after its end."""
 
 

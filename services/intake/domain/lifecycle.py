@@ -66,6 +66,7 @@ PROJECTED: Mapping[str, tuple[State, ...]] = MappingProxyType(
         "report-concluded": (S.CONCLUDED,),
         "routing-withdrawn": (S.UNDER_TRIAGE,),
         "result-submitted": (S.UNDER_AUDIT,),
+        "result-withdrawn": (S.ASSIGNED,),
         "result-returned": (S.ASSIGNED,),
     }
 )

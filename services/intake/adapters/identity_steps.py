@@ -1,0 +1,100 @@
+"""Worker step: tells the vault which references stand, and has erased what no report came to name.
+
+Two databases cannot commit together: the vault keeps an identity first, as pending; the report that names
+it commits second; this step confirms it, with retry. What is pending for a day and named by no report is
+erased. Source: services' ownership, vault.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.chassis.calling import Caller, CallFailed
+from services.chassis.database import Pool, is_world_fault
+from services.intake.adapters.work import Tools, begin_as_worker
+
+LOG = logging.getLogger(__name__)
+MOST_AT_ONCE = 200
+GONE = 404
+ERASE_EVERY_SECONDS = 3600.0
+LONGEST_PAUSE_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class IdentityWorker:
+    """Keeps the vault's references and the reports in step."""
+
+    pool: Pool
+    tools: Tools
+    vault: Caller
+    now: Callable[[], datetime]
+    every_seconds: float
+    grace_seconds: int
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; a vault or a database that is away is waited out."""
+        pause, erased_at = self.every_seconds, -ERASE_EVERY_SECONDS
+        loop = asyncio.get_running_loop()
+        while not stop.is_set():
+            try:
+                busy = await self.confirm()
+                if loop.time() - erased_at >= ERASE_EVERY_SECONDS:
+                    await self.erase()
+                    erased_at = loop.time()
+                pause = self.every_seconds
+            except (
+                CallFailed,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                OSError,
+                TimeoutError,
+            ) as fault:
+                if not isinstance(fault, CallFailed) and not is_world_fault(fault):
+                    raise
+                LOG.warning("identities-wait", extra={"cause": type(fault).__name__})
+                busy, pause = False, min(pause * 2, LONGEST_PAUSE_SECONDS)
+            if not busy:
+                await _wait(stop, pause)
+
+    async def confirm(self) -> bool:
+        """Confirm some references, oldest first; whether there were any. Raises CallFailed."""
+        async with begin_as_worker(self.pool, self.tools) as unit:
+            references = await unit.identities.unconfirmed(MOST_AT_ONCE)
+        for reference in references:
+            await self._confirm(reference)
+        return bool(references)
+
+    async def _confirm(self, reference: UUID) -> None:
+        try:
+            await self.vault.post(f"/vault/v1/identities/{reference}/confirm")
+        except CallFailed as refused:
+            if refused.status != GONE:
+                raise
+            LOG.error("identity-gone", extra={"cause": "confirmed-too-late"})
+        async with begin_as_worker(self.pool, self.tools) as unit:
+            await unit.identities.confirmed(reference, self.now())
+
+    async def erase(self) -> int:
+        """Erase what is pending past the grace and named by no report; returns how many. Raises CallFailed."""
+        path = f"/vault/v1/identities/pending?older_than_seconds={self.grace_seconds}"
+        pending = [UUID(ref) for ref in (await self.vault.get(path))["refs"]]
+        async with begin_as_worker(self.pool, self.tools) as unit:
+            named = await unit.identities.named(pending)
+        for reference in pending:
+            if reference in named:
+                await self._confirm(reference)
+            else:
+                await self.vault.delete(f"/vault/v1/identities/{reference}")
+        return len(pending) - len(named)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
