@@ -10,7 +10,7 @@ class IntakeSettings(Settings):
 
     vault_url: str = Field(description="Where the vault answers, as in http://127.0.0.1:8106")
     reception_url: str = Field(description="Where reception answers, as in http://127.0.0.1:8105")
-    identity_sweep_seconds: float = Field(default=1.0, gt=0, description="Pause between lookserence")
+    identity_sweep_seconds: float = Field(default=1.0, gt=0, description="Pause between looks at references")
     identity_grace_seconds: int = Field(
         default=86_400, ge=3_600, description="Age at which a reference that no report names is erased"
     )

@@ -80,7 +80,7 @@ class IdentityWorker:
             await unit.identities.confirmed(reference, self.now())
 
     async def erase(self) -> int:
-        """Erase what is pending past the grace and named by no report; returns how many. Raises CallFailed."""
+        """Erase what is pending past the grace and in no report; returns how many. Raises CallFailed."""
         path = f"/vault/v1/identities/pending?older_than_seconds={self.grace_seconds}"
         pending = [UUID(ref) for ref in (await self.vault.get(path))["refs"]]
         async with begin_as_worker(self.pool, self.tools) as unit:

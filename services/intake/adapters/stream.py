@@ -56,13 +56,13 @@ def progressed(name: str) -> Reaction[PostgresUnit]:
     return shown
 
 
-async def directory_changed(told: DirectoryChanged, fact: Heard, unit: PostgresUnit) -> None:
+async def directory_changed(told: DirectoryChanged, _: Heard, unit: PostgresUnit) -> None:
     """Intake's copy of the directory."""
     state = {**told.state, "synthetic": told.synthetic}
     await when_directory_changed_keep_entry(told.kind, told.id, told.organ, state, told.effective_on, unit)
 
 
-async def report_studied(told: PartTold, fact: Heard, unit: PostgresUnit) -> None:
+async def report_studied(told: PartTold, _: Heard, unit: PostgresUnit) -> None:
     """Its nature may be corrected from now on."""
     await when_report_studied_note_it(told.report_id, unit)
 
