@@ -110,7 +110,9 @@ async def _confirm(
 ) -> None:
     while not stop.is_set():
         try:
-            await confirm_identities(named, keeper)
+            _, gone = await confirm_identities(named, keeper)
+            if gone:
+                LOG.error("identities-gone", extra={"count": gone})
         except VaultAway:
             LOG.warning("vault-away")
         except OSError as fault:

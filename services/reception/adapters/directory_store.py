@@ -32,10 +32,16 @@ class PostgresEntries:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._days: dict[date, Directory] = {}
         self._read: list[tuple[str, str, bool, Mapping[str, Any]]] | None = None
 
     async def on(self, day: date) -> Directory:
         """All entries, to be judged by a day."""
+        if day not in self._days:
+            self._days[day] = await self._on(day)
+        return self._days[day]
+
+    async def _on(self, day: date) -> Directory:
         if self._read is None:
             rows = await self._connection.fetch(SELECT_ENTRIES)
             self._read = [(r["id"], r["kind"], r["synthetic"], orjson.loads(r["state"])) for r in rows]
@@ -55,6 +61,7 @@ class PostgresEntries:
     async def put(self, id_: str, kind: str, state: Mapping[str, object], *, synthetic: bool) -> None:
         """Keep the whole state of an entry."""
         self._read = None
+        self._days.clear()
         await self._connection.execute(UPSERT_ENTRY, id_, kind, synthetic, orjson.dumps(state).decode())
 
 

@@ -23,7 +23,6 @@ from services.reception.adapters.http_visits import (
     add_reading,
     add_recusal,
 )
-from services.reception.application.confirm_identities import VaultAway
 from services.reception.domain import errors
 
 TITLE = "领导接访 Reception"
@@ -74,7 +73,6 @@ REFUSALS: Mapping[type[Exception], Refused] = {
     errors.PointNotTicked: Refused(422, "该要点须由相应操作完成", "This point is passed by its own act"),
     errors.NotTheLeader: Refused(403, "须由接访领导本人办理", "Only the leader who receives"),
     errors.NotToday: Refused(409, "须在接访当日、场次开始后登记", "On the day, in an open session"),
-    VaultAway: Refused(503, "身份保管库暂时不可用，请稍后再试", "The identity vault is away; try again"),
 }
 """A state that does not fit is 409, a rule that refuses 422; what is not there or not yours is 404."""
 

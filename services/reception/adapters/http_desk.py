@@ -10,12 +10,15 @@ from fastapi import Request, Response
 
 from services.chassis.calendar import local_day
 from services.chassis.database import Connection, Subject
+from services.chassis.failpoints import crash_point
 from services.chassis.http import idempotency_key, if_match
 from services.chassis.idempotency import Answer, once
+from services.chassis.problems import unavailable
 from services.reception.adapters.http_answers import changed, response
 from services.reception.adapters.http_models import FormGiven, Identity
 from services.reception.adapters.identity_keeper import IdentityKeeper
 from services.reception.adapters.work import PostgresUnit, Works
+from services.reception.application.confirm_identities import VaultAway
 from services.reception.application.desk import note_denial
 from services.reception.application.pass_gate import pass_gate
 from services.reception.application.ports import Act, Actor
@@ -55,14 +58,21 @@ class Counter:
             answer = await once(connection, self.secret, subject, key, body, lambda: work(unit, act), about)
         return response(answer)
 
-    async def act_on(self, request: Request, subject: Subject, visit_id: UUID, do: VisitAct) -> Response:
+    async def act_on(
+        self,
+        request: Request,
+        subject: Subject,
+        visit_id: UUID,
+        do: VisitAct,
+        gate: GateLook | None = None,
+    ) -> Response:
         """One act on one visit, of which the caller saw the version in ``If-Match``."""
         version = if_match(request)
 
         async def work(unit: PostgresUnit, act: Act) -> Answer:
             return changed(await do(version, act, unit), visit_id=str(visit_id))
 
-        return await self.write(request, subject, work)
+        return await self.write(request, subject, work, gate)
 
     @asynccontextmanager
     async def begin(
@@ -72,9 +82,9 @@ class Counter:
         try:
             async with self.works.begin(subject) as (unit, connection):
                 yield unit, connection
-        except ActorRecused as reason:
+        except (ActorRecused, VisitUnknown) as reason:
             async with self.works.begin(subject) as (unit, _):
-                await note_denial(unit, request.path_params.get("visit_id", "-"), reason)
+                await note_denial(unit, str(request.path_params.get("visit_id", "-")), reason)
             raise
 
     async def take_in(
@@ -94,7 +104,11 @@ class Counter:
         if form.visitors:
             async with self.begin(request, subject) as (unit, _):
                 await gate(unit, self.act(subject))
-            refs = await self.keeper.keep(_plain(form.visitors))
+            try:
+                refs = await self.keeper.keep(_plain(form.visitors))
+            except VaultAway:
+                raise unavailable() from None
+            await crash_point("visit.identity_kept_not_written")
         return await self.write(request, subject, lambda unit, act: work(refs, unit, act), gate)
 
     async def organ_of(self, visit_id: UUID, service: Subject) -> Subject:

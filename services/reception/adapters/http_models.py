@@ -1,10 +1,10 @@
 """The bodies of requests: strict, no unknown field, ids and codes typed."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from services.chassis.strict_json import Instant, Line, StrictModel, Text
 from services.reception.application.pass_gate import VisitForm
@@ -97,6 +97,12 @@ class Identity(StrictModel):
     address: Line | None = None
     political_status: Line | None = None
     safe_contact: Line | None = None
+
+    @model_validator(mode="after")
+    def _says_who(self) -> Self:
+        if not self.model_dump(exclude_none=True):
+            raise ValueError("empty")
+        return self
 
 
 class PartyPicked(StrictModel):

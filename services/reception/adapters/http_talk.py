@@ -15,6 +15,7 @@ from services.reception.application.guide_visit import begin_talk, move_visit, r
 from services.reception.application.keep_record import (
     answer_visitor,
     confirm_record,
+    look_at_record,
     sign_off_visit,
     write_record,
 )
@@ -74,13 +75,13 @@ def add_talk(routes: APIRouter, counter: Counter) -> None:
             async with counter.begin(request, who) as (unit_, _):
                 await redirect_visit(visit_id, counter.act(who), unit_)
             return handoff()
+        record, second_no = body.meant(), body.gate_second_no
         return await counter.act_on(
             request,
             who,
             visit_id,
-            lambda version, act, unit: write_record(
-                visit_id, version, body.meant(), body.gate_second_no, act, unit
-            ),
+            lambda version, act, unit: write_record(visit_id, version, record, second_no, act, unit),
+            lambda unit, act: look_at_record(record, second_no, act, unit),
         )
 
     @routes.post("/visits/{visit_id}/confirm-record")

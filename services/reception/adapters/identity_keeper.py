@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.chassis.calling import Caller, CallFailed
 from services.chassis.database import Connection, Pool, transaction
-from services.reception.application.confirm_identities import VaultAway
+from services.chassis.failpoints import crash_point
+from services.reception.application.confirm_identities import IdentityGone, VaultAway
 
 IDENTITIES = "/vault/v1/identities"
 SELECT_UNCONFIRMED = """
@@ -36,7 +37,7 @@ class IdentityKeeper:
         try:
             await self._caller.post(f"{IDENTITIES}/{ref}/confirm")
         except CallFailed as failed:
-            raise VaultAway from failed
+            raise (IdentityGone if failed.status in {404, 409} else VaultAway) from failed
 
     async def pending(self, older_than_seconds: int) -> list[UUID]:
         """References that nobody confirmed."""
@@ -67,6 +68,7 @@ class NamedIdentities:
 
     async def mark_confirmed(self, ref: UUID) -> None:
         """The vault knows."""
+        await crash_point("visit.identity_confirmed_not_marked")
         async with transaction(self._pool) as connection:
             await connection.execute(MARK_CONFIRMED, ref)
 

@@ -11,11 +11,15 @@ class VaultAway(Exception):
     """The vault did not answer; the step comes back later."""
 
 
+class IdentityGone(Exception):
+    """The vault has it no more, though a visit names it: a person must look, the others go on."""
+
+
 class Keeper(Protocol):
     """The vault as its keeper sees it; every call may raise VaultAway."""
 
     async def confirm(self, ref: UUID) -> None:
-        """Say that a visit names the identity."""
+        """Say that a visit names the identity. Raises IdentityGone."""
 
     async def pending(self, older_than_seconds: int) -> list[UUID]:
         """References that nobody confirmed."""
@@ -37,18 +41,24 @@ class Named(Protocol):
         """Those of ``refs`` that a visit names."""
 
 
-async def confirm_identities(named: Named, keeper: Keeper) -> int:
-    """Confirm what our visits name, then erase what is a day old and named by none; returns how many.
+async def confirm_identities(named: Named, keeper: Keeper) -> tuple[int, int]:
+    """Confirm what our visits name, then erase what is a day old and named by none.
+
+    Returns how many were done, and how many are gone though a visit names them.
 
     Each call can be made again: a crash between two of them leaves only work for the next time.
     """
-    done = 0
+    done = gone = 0
     for ref in await named.unconfirmed():
-        await keeper.confirm(ref)
+        try:
+            await keeper.confirm(ref)
+        except IdentityGone:
+            gone += 1
+            continue
         await named.mark_confirmed(ref)
         done += 1
     old = await keeper.pending(ABANDONED_SECONDS)
     for ref in set(old) - await named.named_of(old):
         await keeper.erase(ref)
         done += 1
-    return done
+    return done, gone

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.reception.application.ports import Act, Actor, Unit
 from services.reception.domain.directory import Directory
-from services.reception.domain.errors import ActorRecused, SeatUnknown, VisitUnknown
+from services.reception.domain.errors import Refused, SeatUnknown, VisitUnknown
 from services.reception.domain.exclusion import Excluded, excluded_set
 from services.reception.domain.values import Staff
 from services.reception.domain.visit import Visit
@@ -61,6 +61,6 @@ def check_seats(staff: Staff, organ: str, directory: Directory) -> None:
             raise SeatUnknown
 
 
-async def note_denial(unit: Unit, visit_id: UUID, reason: ActorRecused) -> None:
-    """Leave in the trail that a recused person asked for the visit."""
-    await unit.audit.note("access-denied", "visit", str(visit_id), reason=type(reason).__name__)
+async def note_denial(unit: Unit, visit_id: str, reason: Refused) -> None:
+    """Leave in the trail that somebody asked for a visit that is not there for them."""
+    await unit.audit.note("access-denied", "visit", visit_id, reason=type(reason).__name__)

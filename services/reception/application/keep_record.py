@@ -13,6 +13,14 @@ from services.reception.domain.values import Point
 from services.reception.domain.visit import Step
 
 
+async def look_at_record(record: Record, second_no: bool, act: Act, unit: Unit) -> None:
+    """The gate for a record, by reading alone. Raises SuperiorLevelParty, GateUnanswered, EntryUnknown."""
+    gate = await gate_of(unit, act)
+    gate.pass_reported(record.parties)
+    gate.pass_text(record.texts(), second_no)
+    check_entries((party.picked() for party in record.parties), gate)
+
+
 async def write_record(
     visit_id: UUID, version: int, record: Record, second_no: bool, act: Act, unit: Unit
 ) -> int:
@@ -22,10 +30,7 @@ async def write_record(
     others take over. Raises what ``open_desk`` raises, SuperiorLevelParty, GateUnanswered, EntryUnknown,
     VisitNotAt.
     """
-    gate = await gate_of(unit, act)
-    gate.pass_reported(record.parties)
-    gate.pass_text(record.texts(), second_no)
-    check_entries((party.picked() for party in record.parties), gate)
+    await look_at_record(record, second_no, act, unit)
     desk = await open_desk(unit, act, visit_id, version)
     written = desk.visit.write([party.picked() for party in record.parties])
     await unit.visits.put_paper(written, PaperKind.RECORD, asdict(record), act.actor.id, act.at)

@@ -80,6 +80,7 @@ class Directory:
     units: Mapping[str, Unit] = field(default_factory=dict)
     seats: Mapping[str, Seat] = field(default_factory=dict)
     persons: Mapping[str, Person] = field(default_factory=dict)
+    _tree: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find(self, id_: str | None) -> Organ | Unit | None:
         """The organ or unit of that id, in force or ended."""
@@ -119,11 +120,7 @@ class Directory:
 
     def below(self, id_: str, not_into: str | None = None) -> frozenset[str]:
         """``id_`` and its subtree of organs and units; the branch ``not_into`` is left out."""
-        children: dict[str, list[str]] = {}
-        for entry in (*self.organs, *self.units):
-            for up in self._ups(entry):
-                for heir in self.standing_for(up):
-                    children.setdefault(heir, []).append(entry)
+        children = self._children()
         found, waiting = {id_}, [id_]
         while waiting:
             for child in children.get(waiting.pop(), ()):
@@ -131,6 +128,14 @@ class Directory:
                     found.add(child)
                     waiting.append(child)
         return frozenset(found)
+
+    def _children(self) -> Mapping[str, list[str]]:
+        if not self._tree:
+            for entry in (*self.organs, *self.units):
+                for up in self._ups(entry):
+                    for heir in self.standing_for(up):
+                        self._tree.setdefault(heir, []).append(entry)
+        return self._tree
 
     def _ups(self, id_: str) -> tuple[str, ...]:
         entry = self.find(id_)

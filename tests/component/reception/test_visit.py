@@ -215,6 +215,8 @@ async def test_a_party_told_in_the_talk_stops_a_leader_whom_it_reaches(house: Ho
 
     assert answer.status_code == 404
     assert listed["visits"] == []
+    denied = await house.rows("SELECT subject FROM mechanism.audit_event WHERE action = 'access-denied'")
+    assert [row["subject"] for row in denied] == ["leader"]
 
 
 async def test_a_visit_of_another_organ_is_not_there(house: House) -> None:
@@ -244,9 +246,9 @@ async def test_identities_lie_in_the_vault_and_are_confirmed_or_erased(house: Ho
 
     done = await confirm_identities(house.named, house.keeper)
 
-    assert done == 1
+    assert done == (1, 0)
     assert await house.keeper.pending(0) == [orphan]
-    assert await confirm_identities(house.named, house.keeper) == 0
+    assert await confirm_identities(house.named, house.keeper) == (0, 0)
     raw = await house.rows("SELECT t::text AS row FROM business.visit t")
     raw += await house.rows("SELECT t::text AS row FROM business.visitor t")
     assert all("13900000000" not in row["row"] and "虚构" not in row["row"] for row in raw)
@@ -259,7 +261,7 @@ async def test_a_vault_that_is_away_takes_nobody_in(house: House) -> None:
 
     answer = await house.post("clerk", "/walk-ins", form)
 
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert await house.rows("SELECT 1 FROM business.visit") == []
 
 
