@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 ORGAN = "520100"
 
 
-def registered(report: UUID, organ: str = ORGAN, **more: Any) -> dict[str, Any]:
+def registered(report: UUID | str, organ: str = ORGAN, **more: Any) -> dict[str, Any]:
     """A receipt 件次."""
     day = more.pop("received_on", date(2026, 3, 2))
     return {
@@ -27,7 +27,7 @@ def registered(report: UUID, organ: str = ORGAN, **more: Any) -> dict[str, Any]:
     }
 
 
-def classified(report: UUID, organ: str = ORGAN, version: int = 1, **more: Any) -> dict[str, Any]:
+def classified(report: UUID | str, organ: str = ORGAN, version: int = 1, **more: Any) -> dict[str, Any]:
     """A category as confirmed; an accusation of one person without anything else said."""
     day = more.pop("received_on", date(2026, 3, 2))
     return {
@@ -67,6 +67,6 @@ def party(rank: str | None = None, **more: Any) -> dict[str, Any]:
     return found | ({} if rank is None else {"rank": rank}) | more
 
 
-def of_part(report: UUID, organ: str = ORGAN, **more: Any) -> dict[str, Any]:
+def of_part(report: UUID | str, organ: str = ORGAN, **more: Any) -> dict[str, Any]:
     """A fact about a part with nothing but ``more`` to say."""
     return {"report_id": str(report), "organ": organ, "synthetic": True, **more}

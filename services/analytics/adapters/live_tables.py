@@ -124,7 +124,7 @@ class LiveTables:
 
 
 def _trace(value: Mapping[str, Any] | None, partition: int) -> Trace:
-    if value is None:
+    if not value:
         return Trace(partition)
     seen = tuple(
         Seen(sequence, offset, at, tuple((organ, dimension, code) for organ, dimension, code in cuts))

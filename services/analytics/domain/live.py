@@ -77,7 +77,9 @@ class Trace:
             if one.sequence == fact.sequence:
                 return self if one.offset == fact.offset else None
         seen = Seen(fact.sequence, fact.offset, fact.at_seconds, fact.cuts)
-        frozen = fact.sequence if fact.kind is LiveKind.FROZEN else self.frozen_at
+        frozen = self.frozen_at
+        if fact.kind is LiveKind.FROZEN and frozen is None:
+            frozen = fact.sequence
         return replace(self, seen=(*self.seen, seen), frozen_at=frozen)
 
 
@@ -105,6 +107,8 @@ def cuts_of(kind: LiveKind, body: Mapping[str, object]) -> tuple[Cut, ...]:
 
 def changes_of(fact: LiveFact, trace: Trace) -> Iterable[WindowChange]:
     """What a record changes, given the trace that holds it: a freeze takes back all the report counted."""
+    if trace.frozen_at is not None and fact.sequence > trace.frozen_at:
+        return []
     if fact.kind is LiveKind.FROZEN:
         return [
             WindowChange(one.at_seconds, cut, -1)
@@ -112,6 +116,4 @@ def changes_of(fact: LiveFact, trace: Trace) -> Iterable[WindowChange]:
             if one.sequence < fact.sequence
             for cut in one.cuts
         ]
-    if trace.frozen_at is not None and fact.sequence > trace.frozen_at:
-        return []
     return [WindowChange(fact.at_seconds, cut, 1) for cut in fact.cuts]

@@ -122,7 +122,7 @@ async def test_a_frozen_report_leaves_every_figure_and_the_sight_of_all(bureau: 
 async def test_receipts_of_a_transfer_and_an_assignment_are_item_times_of_one_report(bureau: Bureau) -> None:
     one, two = report(), report()
     said = bureau.mouth.fact
-    below = {"received_on": date(2026, 3, 9)}
+    below: dict[str, Any] = {"received_on": date(2026, 3, 9)}
     directory = [
         said("referral.directory-changed.v1", organ(id_, up, name), topic="petition.referral.directory.v1")
         for id_, up, name in (("520000", None, "虚构省纪委"), ("520100", "520000", "虚构市纪委"))
