@@ -31,7 +31,7 @@ async def when_exclusion_changed_clear_seats(
     if _handles_its_own_matter(case, excluded, directory):
         await call_off(unit, case, Cause.EXCLUDED, at, today)
         return
-    after = case.vacate(excluded.people(directory))
+    after = case.vacate(excluded.people(directory, case.organ))
     if after is case:
         return
     await unit.cases.save(after, Passage(case.state, VACATE, SYSTEM, at), at)
@@ -48,6 +48,6 @@ async def when_exclusion_changed_clear_seats(
 
 def _handles_its_own_matter(case: AssignedCase, excluded: Excluded, directory: Directory) -> bool:
     department = case.people.handling_unit
-    return excluded.holds_unit(case.handling_organ, directory) or (
-        department is not None and excluded.holds_unit(department, directory)
+    return excluded.holds_unit(case.handling_organ, directory, case.organ) or (
+        department is not None and excluded.holds_unit(department, directory, case.organ)
     )

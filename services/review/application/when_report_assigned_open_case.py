@@ -53,7 +53,7 @@ async def when_report_assigned_open_case(given: Assignment, at: datetime, today:
         given.assigned_on,
         people=People(handlers=given.handlers),
     )
-    if excluded.frozen or excluded.holds_unit(given.target_organ, directory):
+    if excluded.frozen or excluded.holds_unit(given.target_organ, directory, given.organ):
         cause = Cause.FROZEN if excluded.frozen else Cause.EXCLUDED
         await call_off(unit, case, cause, at, today)
         return

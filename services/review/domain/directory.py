@@ -79,8 +79,11 @@ class Directory:
             for successor in entry.successors:
                 yield from self._heirs(successor, seen | {id_})
 
-    def line_up(self, id_: str) -> frozenset[str]:
-        """``id_`` and everything above it by superior, parent and organ, heirs included."""
+    def line_up(self, id_: str, not_past: str) -> frozenset[str]:
+        """``id_`` and everything above it by superior, parent and organ, heirs included.
+
+        The climb ends at ``not_past``: what lies above the deciding organ says nothing of those below it.
+        """
         found, waiting = set[str](), [id_]
         while waiting:
             now = waiting.pop()
@@ -88,7 +91,7 @@ class Directory:
                 continue
             found.add(now)
             entry = self.find(now)
-            if entry is not None:
+            if entry is not None and now != not_past:
                 waiting.extend(heir for up in entry.ups for heir in self.standing_for(up))
         return frozenset(found)
 

@@ -20,19 +20,22 @@ class Excluded:
     version: int = 0
     frozen: bool = False
 
-    def holds_unit(self, id_: str, directory: Directory) -> bool:
-        """Whether the unit or organ, one it inherited from, or anything above it is excluded."""
+    def holds_unit(self, id_: str, directory: Directory, deciding_organ: str) -> bool:
+        """Whether the unit or organ, one it inherited from, or anything up to the deciding organ is excluded.
+
+        The branch of the deciding organ is not excluded with what lies above it (domain.md 8.2 (b)).
+        """
         if not self.units:
             return False
         named = frozenset[str]().union(*(directory.standing_for(unit) for unit in self.units))
-        return bool(named & directory.line_up(id_))
+        return bool(named & directory.line_up(id_, deciding_organ))
 
-    def people(self, directory: Directory) -> frozenset[OfficerId]:
+    def people(self, directory: Directory, deciding_organ: str) -> frozenset[OfficerId]:
         """Everyone of the directory's seats who is out: by name, by seat, or by the unit of the seat."""
         return self.officers | frozenset(
             seat.person
             for seat in directory.seats.values()
             if seat.person is not None
             and seat.in_force(directory.day)
-            and (seat.id in self.seats or self.holds_unit(seat.unit or seat.organ, directory))
+            and (seat.id in self.seats or self.holds_unit(seat.unit or seat.organ, directory, deciding_organ))
         )

@@ -48,7 +48,7 @@ def seating_of(
             Desk.R4: directory.seats_in(upper.petition),
         },
         chief=chief.person if chief is not None and chief.in_force(directory.day) else None,
-        recused=excluded.people(directory),
+        recused=excluded.people(directory, assigning),
         staff=frozenset(
             seat.person
             for seat in directory.seats.values()
@@ -61,7 +61,7 @@ def seating_of(
             and entry.kind in HANDLING_KINDS
             and entry.in_force(directory.day)
             and entry.id != trial
-            and not excluded.holds_unit(entry.id, directory)
+            and not excluded.holds_unit(entry.id, directory, assigning)
         ),
     )
 

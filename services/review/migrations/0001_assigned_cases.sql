@@ -172,8 +172,8 @@ CREATE INDEX directory_entry_organ ON business.directory_entry (organ) WHERE kin
 CREATE INDEX directory_entry_person ON business.directory_entry (person) WHERE kind = 'SEAT';
 
 -- Whether a report is hidden from whoever acts: frozen, or the actor stands on the reported side, by name, by a
--- seat, or by the unit of a seat or anything above it.
-CREATE FUNCTION business.hides(report uuid) RETURNS boolean
+-- seat, or by the unit of a seat or anything above it up to the deciding organ.
+CREATE FUNCTION business.hides(report uuid, deciding text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
     AS $$
     SELECT EXISTS (
@@ -192,7 +192,8 @@ CREATE FUNCTION business.hides(report uuid) RETURNS boolean
                                AND (s.person = mechanism.acting_subject()
                                     OR s.entry_id = ANY (string_to_array(current_setting('app.seats', true), ',')))
                              UNION SELECT mechanism.acting_organ()
-                             UNION SELECT unnest(u.ups) FROM line JOIN business.directory_entry u ON u.entry_id = line.id)
+                             UNION SELECT unnest(u.ups) FROM line JOIN business.directory_entry u ON u.entry_id = line.id
+                              WHERE line.id <> deciding)
                        SELECT FROM line WHERE line.id = ANY (x.units)))))
     $$;
 
@@ -207,7 +208,7 @@ BEGIN
     EXECUTE format('CREATE POLICY of_its_organs ON business.assigned_case AS RESTRICTIVE TO %I USING '
                    '((SELECT mechanism.acting_organ()) IN (organ, handling_organ))', s || '_api');
     EXECUTE format('CREATE POLICY not_excluded ON business.assigned_case AS RESTRICTIVE TO %I '
-                   'USING (NOT business.hides(report_id))', s || '_api');
+                   'USING (NOT business.hides(report_id, organ))', s || '_api');
     FOREACH t IN ARRAY ARRAY['submission', 'passage', 'bench', 'ruling', 'ruling_actor', 'round_entry', 'paper', 'incident'] LOOP
         EXECUTE format('CREATE POLICY of_a_seen_case ON business.%I AS RESTRICTIVE TO %I USING '
                        '(case_id IN (SELECT c.case_id FROM business.assigned_case c))', t, s || '_api');
@@ -220,8 +221,8 @@ BEGIN
     EXECUTE format('REVOKE DELETE ON business.assigned_case, business.ruling, business.excluded_set FROM %I, %I',
                    s || '_api', s || '_worker');
     EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON business.way FROM %I, %I', s || '_api', s || '_worker');
-    EXECUTE 'REVOKE EXECUTE ON FUNCTION business.hides(uuid) FROM PUBLIC';
-    EXECUTE format('GRANT EXECUTE ON FUNCTION business.hides(uuid) TO %I, %I', s || '_api', s || '_worker');
+    EXECUTE 'REVOKE EXECUTE ON FUNCTION business.hides(uuid, text) FROM PUBLIC';
+    EXECUTE format('GRANT EXECUTE ON FUNCTION business.hides(uuid, text) TO %I, %I', s || '_api', s || '_worker');
 END $$;
 
 SELECT mechanism.let_oracle_read('business.ruling', ARRAY['case_id', 'position', 'submission', 'desk', 'decision', 'stands', 'at']);

@@ -107,7 +107,16 @@ def test_a_unit_that_was_merged_stays_excluded_in_its_heir() -> None:
     }
     today = Directory(DAY, given.organs, merged, given.seats)
 
-    assert Excluded(units=frozenset({"old-room"})).holds_unit("second-room", today)
+    assert Excluded(units=frozenset({"old-room"})).holds_unit("second-room", today, "520000")
+
+
+def test_what_lies_above_the_deciding_organ_does_not_exclude_those_below_it() -> None:
+    given = directory()
+    above = {**given.organs, "520000": replace(given.organs["520000"], ups=("100000",))}
+    today = Directory(DAY, above, given.units, given.seats)
+
+    assert not Excluded(units=frozenset({"100000"})).holds_unit("520100", today, "520000")
+    assert Excluded(units=frozenset({"520000"})).holds_unit("520100", today, "520000")
 
 
 def test_an_organ_the_directory_has_not_told_of_is_waited_for() -> None:
