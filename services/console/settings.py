@@ -1,0 +1,29 @@
+"""Settings of the console."""
+
+from pathlib import Path
+
+from pydantic import Field, Json
+
+from services.chassis.settings import Settings
+
+
+class ConsoleSettings(Settings):
+    """Where the services answer, and what signs the tokens of those who are logged in.
+
+    ``operations_ports`` is JSON: the operations port of each process by its name. ``secure_cookies`` belongs
+    to every deployment that is reached over TLS; without it the console serves the loopback only.
+    """
+
+    intake_url: str
+    referral_url: str
+    review_url: str
+    reception_url: str
+    analytics_url: str
+    staff_key_file: Path
+    staff_key_id: str = "local"
+    operations_host: str = "127.0.0.1"
+    operations_ports: Json[dict[str, int]] = Field(default_factory=dict)
+    secure_cookies: bool = False
+    idle_seconds: int = Field(default=1800, ge=60, le=1800)
+    call_timeout_seconds: float = Field(default=3.0, gt=0)
+    live_seconds: int = Field(default=2, ge=1, le=5)

@@ -1,0 +1,127 @@
+"""Every word on the pages, Chinese first; a test holds this table against the templates, both ways."""
+
+from collections.abc import Mapping
+
+LANGUAGES = ("zh", "en")
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "title": ("信访举报综合管理平台", "Petition platform"),
+    "skip": ("跳到正文", "Skip to the content"),
+    "menu": ("主菜单", "Main menu"),
+    "other-language": ("English", "中文"),
+    "synthetic": ("模拟数据：机构、人员均为虚构。", "Synthetic data: organs and people are invented."),
+    "login": ("登录", "Log in"),
+    "logout": ("退出", "Log out"),
+    "login-name": ("账号", "Account"),
+    "password": ("密码", "Password"),
+    "login-refused": (
+        "账号或密码不正确，或尝试次数过多，请稍后再试。",
+        "Wrong account or password, or too many attempts; try again later.",
+    ),
+    "overview": ("总览", "Overview"),
+    "figures": ("统计", "Figures"),
+    "reports": ("信访件", "Reports"),
+    "cases": ("交办件", "Assigned cases"),
+    "welcome": ("请从菜单选择要办理的事项。", "Choose from the menu what to work on."),
+    "live": ("实时概况", "Now"),
+    "as-of": ("数据时间", "As of"),
+    "registered-today": ("今日登记（件次）", "Registered today (item-times)"),
+    "receipts": ("累计登记（件次）", "Receipts (item-times)"),
+    "reports-count": ("信访件（件）", "Reports (items)"),
+    "accusations": ("检举控告（件次）", "Accusations (item-times)"),
+    "unclassified": ("未分类（件次）", "Not yet classified (item-times)"),
+    "visits-today": ("今日来访（批次）", "Visits today (groups)"),
+    "sessions-ahead": ("待接访场次", "Sessions ahead"),
+    "by-state": ("各办理状态（件）", "By state (items)"),
+    "state": ("状态", "State"),
+    "count": ("数量", "Count"),
+    "no-reports-yet": ("暂无信访件。", "There are no reports yet."),
+    "service-silent": ("服务暂无应答，请稍后再试。", "The service does not answer; try again shortly."),
+    "no-permission": ("没有查看此内容的权限。", "You may not see this."),
+    "not-found": ("没有找到", "Not found"),
+    "not-found-text": ("没有此页，或您无权查看。", "There is no such page, or it is not for you."),
+    "failed": ("暂时无法办理", "Not possible just now"),
+    "failed-text": (
+        "系统暂时不可用，未作任何更改，请稍后再试。",
+        "Nothing was changed; please try again shortly.",
+    ),
+    "form-stale": ("页面已过期，请返回重试。", "The page is out of date; go back and try again."),
+    "months": ("近月登记情况", "Receipts by month"),
+    "month": ("月份", "Month"),
+    "item-times": ("件次", "Item-times"),
+    "items": ("件", "Items"),
+    "no-months": ("尚无登记数据。", "There are no figures yet."),
+    "month-figures": ("月统计", "Figures of the month"),
+    "choose-month": ("选择月份", "Choose a month"),
+    "show": ("查看", "Show"),
+    "year-to-date": ("本年累计（件次）", "Year to date (item-times)"),
+    "year-on-year": ("同比", "Year on year"),
+    "period-on-period": ("环比", "Period on period"),
+    "share": ("占比", "Share"),
+    "base": ("占比基数", "Base of the shares"),
+    "multi-select": (
+        "可多选，占比合计可超过100%。",
+        "Several may apply; shares may add up to more than 100 %.",
+    ),
+    "category": ("类别", "Category"),
+    "chart-of": ("图：", "Chart: "),
+    "figures-withheld": ("数据校验未通过，暂不提供。", "The figures contradict each other and are withheld."),
+    "standing": ("系统运行情况", "State of the services"),
+    "process": ("进程", "Process"),
+    "ready": ("就绪", "Ready"),
+    "not-ready": ("未就绪", "Not ready"),
+    "silent": ("无应答", "No answer"),
+    "stopped": ("已停止，待人工处理", "Stopped; a person must look"),
+    "lag": ("积压（条）", "Lag (records)"),
+    "unsent": ("待发事实", "Facts unsent"),
+    "oldest-unsent": ("最久未发（秒）", "Oldest unsent (s)"),
+    "waiting": ("等待前提", "Waiting"),
+    "dead-letters": ("死信", "Dead letters"),
+    "clocks": ("办理期限", "Deadlines"),
+    "duty": ("事项", "Duty"),
+    "late": ("已逾期", "Late"),
+    "seven-days": ("七日内到期", "Due in seven days"),
+    "later": ("七日后到期", "Due later"),
+    "no-clocks": ("没有正在计算的期限。", "No deadlines are running."),
+    "no-processes": ("未配置运行监测。", "No processes are named to watch."),
+    "find-report": ("按信访件标识查看办理过程", "Follow one report by its id"),
+    "report-id": ("信访件标识", "Report id"),
+    "received-on": ("收到日期", "Received on"),
+    "channel": ("渠道", "Channel"),
+    "nature": ("性质", "Nature"),
+    "occurrence": ("初次或重复", "Initial or repeat"),
+    "next-page": ("下一页", "Next page"),
+    "timeline": ("办理过程", "Timeline"),
+    "no-timeline": ("尚无记录。", "Nothing has been recorded yet."),
+    "at-organ": ("机关", "Organ"),
+    "handling-organ": ("承办机关", "Handling organ"),
+    "opened-on": ("交办日期", "Assigned on"),
+    "due-on": ("时限", "Due on"),
+    "round-expired": ("本轮已超期", "Round overdue"),
+    "no-cases": ("没有交办件。", "There are no assigned cases."),
+}
+CASE_STATES: Mapping[str, tuple[str, str]] = {
+    "SUPPLEMENTING": ("承办、补充中", "with the lower organ"),
+    "R1_PENDING": ("内审待接", "round 1 waiting"),
+    "R1_IN_REVIEW": ("承办部门内审中", "in round 1"),
+    "R2_PENDING": ("预审待接", "round 2 waiting"),
+    "R2_IN_REVIEW": ("同级审理部门预审中", "in round 2"),
+    "R3_PENDING": ("联审待接", "round 3 waiting"),
+    "R3_IN_REVIEW": ("纪委常委会联审中", "in round 3"),
+    "CHIEF_SIGN_PENDING": ("待主要负责人签批", "waiting for the chief"),
+    "R4_PENDING": ("再审待接", "round 4 waiting"),
+    "R4_IN_REVIEW": ("上级再审中", "in round 4"),
+    "ACCEPTED": ("再审通过", "accepted"),
+    "WITHDRAWN": ("已撤销", "withdrawn"),
+}
+
+
+def text(key: str, language: str) -> str:
+    """A text of the table. Raises KeyError for one that is not there."""
+    zh, en = TEXTS[key]
+    return en if language == "en" else zh
+
+
+def case_state(code: str, language: str) -> str:
+    """The word of a case's state, or the code itself."""
+    zh, en = CASE_STATES.get(code, (code, code))
+    return en if language == "en" else zh
