@@ -128,7 +128,7 @@ class Accepted(PartMoved):
     act = Act.ACCEPT
 
 
-class MovedToHandler(PartMoved):
+class MovedToUnit(PartMoved):
     """T7."""
 
     act = Act.MOVE

@@ -15,7 +15,7 @@ MODELS: Mapping[str, type[heard_as.Tolerant]] = MappingProxyType(
         "referral.report-queued-for-study.v1": heard_as.QueuedForStudy,
         "referral.report-studied.v1": heard_as.OfReport,
         "referral.report-accepted.v1": heard_as.Accepted,
-        "referral.report-moved.v1": heard_as.MovedToHandler,
+        "referral.report-moved.v1": heard_as.MovedToUnit,
         "referral.report-transferred.v1": heard_as.Transferred,
         "referral.transfer-signed-for.v1": heard_as.TransferSignedFor,
         "referral.report-assigned.v1": heard_as.Assigned,
