@@ -213,7 +213,7 @@ class Consumer(Generic[U]):
 
     async def _bury(self, record: StoredRecord, reason: str, attempts: int) -> None:
         try:
-            fact: Heard | None = Heard.read(record)
+            fact = Heard.read(record) if attempts == ATTEMPTS else None  # else even its grave was refused
         except Unreadable:
             fact = None
         moves = self._moves([record])

@@ -15,6 +15,7 @@ import orjson
 
 SPEC_VERSION = "1.0"
 LARGEST_FACT_BYTES = 256 * 1024
+LARGEST_SEQUENCE = 2**63
 
 
 class Unreadable(Exception):
@@ -94,10 +95,12 @@ class Heard:
             raise Unreadable("header-malformed") from malformed
         if (
             version != SPEC_VERSION
-            or sequence < 1
+            or not 1 <= sequence < LARGEST_SEQUENCE
             or said.tzinfo is None
             or not subject
             or record.key is None
+            or b"\0" in record.key
+            or any("\0" in text for text in (kind, source, subject))
         ):
             raise Unreadable("header-malformed")
         return cls(
@@ -115,7 +118,7 @@ class Heard:
             causation_id=headers.get("ce_causationid"),
             traceparent=headers.get("traceparent"),
             raw=record.value or b"",
-            headers=tuple((name, bytes(value)) for name, value in record.headers),
+            headers=tuple(record.headers),
         )
 
 
@@ -127,10 +130,13 @@ def _text(value: bytes) -> str:
 
 
 def _single(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
-    names = [name for name, _ in headers]
-    if len(names) != len(set(names)):
+    try:
+        found = {name: value.decode() for name, value in headers}
+    except (UnicodeDecodeError, AttributeError) as malformed:  # a header may have no value at all
+        raise Unreadable("header-malformed") from malformed
+    if len(found) != len(headers):
         raise Unreadable("header-malformed")
-    return {name: _text(value) for name, value in headers}
+    return found
 
 
 def _body(value: bytes | None) -> Mapping[str, Any]:

@@ -71,6 +71,33 @@ async def test_poison_blocks_nobody_and_is_never_dropped(house: House) -> None:
     assert await house.count("mechanism.waiting") == 0
 
 
+async def test_headers_without_a_value_twice_or_in_no_text_are_dead_letters_too(house: House) -> None:
+    producer, topic = await house.broker.producer(), house.broker.on_wire(TOPIC)
+    whole = headers({})
+    for given in (
+        [(name, None if name == "ce_id" else value) for name, value in whole],
+        [*whole, ("ce_id", b"x")],
+        headers({"ce_subject": b"\xff\xfe"}),
+        headers({"ce_subject": b""}),
+        headers({"ce_sequence": b"9" * 30}),
+        headers({"ce_subject": b"a\0b"}),
+        headers({"ce_type": b"intake.told.v1\0"}),
+    ):
+        await producer.send_and_wait(topic, GOOD, b"a", headers=given)
+    await producer.send_and_wait(topic, GOOD, b"\xff", headers=headers({}))
+    await producer.send_and_wait(topic, GOOD, b"a\0b", headers=headers({}))
+    await producer.send_and_wait(topic, GOOD, None, headers=headers({}))
+    await producer.stop()
+    await house.tell("b", 1)
+
+    async with house.at_work():
+        await eventually(lambda: house.dead(10))
+        await eventually(lambda: house.has_done(1))
+
+    rows = await house.pool.fetch("SELECT DISTINCT reason FROM mechanism.dead_letter")
+    assert [row["reason"] for row in rows] == ["header-malformed"]
+
+
 async def test_a_flood_of_dead_letters_stops_the_reader_instead_of_diverting_everything(house: House) -> None:
     house.refuse = lambda _: RuntimeError()
     for number in range(30):
