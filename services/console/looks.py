@@ -43,14 +43,17 @@ class Looks:
     assets: Assets
     codes: Codes
     permissions: Permissions
+    synthetic: bool
 
     @classmethod
-    def read(cls, folder: Path, assets: Assets, codes: Codes, permissions: Permissions) -> "Looks":
+    def read(
+        cls, folder: Path, assets: Assets, codes: Codes, permissions: Permissions, *, synthetic: bool
+    ) -> "Looks":
         """Load the templates; a name they use and nobody gives is an error."""
         environment = Environment(
             loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        return cls(environment, assets, codes, permissions)
+        return cls(environment, assets, codes, permissions, synthetic)
 
     def page(
         self,
@@ -66,6 +69,7 @@ class Looks:
         context: dict[str, object] = {
             "language": language,
             "session": session,
+            "synthetic": self.synthetic,
             "here": request.url.path,
             "may": may,
             "menu": [(NAMES.get(name, name), ADDRESSES[name]) for name in ADDRESSES if _offered(name, may)],

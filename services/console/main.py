@@ -57,6 +57,7 @@ async def serving(settings: ConsoleSettings) -> AsyncIterator[Serving]:
         Assets.read(HERE / "static"),
         Codes.read(settings.reference_folder),
         Permissions.read(HERE / "rules" / "roles.yaml"),
+        synthetic=settings.synthetic,
     )
     secret = KeyProvider(settings.keys_folder).secret("console-forms")
     names = ("intake", "referral", "review", "reception", "analytics")

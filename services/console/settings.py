@@ -11,7 +11,8 @@ class ConsoleSettings(Settings):
     """Where the services answer, and what signs the tokens of those who are logged in.
 
     ``operations_ports`` is JSON: the operations port of each process by its name. ``secure_cookies`` belongs
-    to every deployment that is reached over TLS; without it the console serves the loopback only.
+    to every deployment that is reached over TLS; without it the console serves the loopback only. ``synthetic``
+    says on every page that organs and people are invented; a real installation switches it off.
     """
 
     intake_url: str
@@ -26,4 +27,5 @@ class ConsoleSettings(Settings):
     secure_cookies: bool = False
     idle_seconds: int = Field(default=1800, ge=60, le=1800)
     call_timeout_seconds: float = Field(default=3.0, gt=0)
+    synthetic: bool = True
     live_seconds: int = Field(default=2, ge=1, le=5)

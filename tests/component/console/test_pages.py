@@ -149,6 +149,7 @@ async def test_every_page_is_shown_with_its_walls(room: Room) -> None:
         assert "unsafe" not in policy
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["referrer-policy"] == "no-referrer"
+        assert "built-in" not in answer.text
         assert INLINE.findall(answer.text) == []
         assert ELSEWHERE.findall(answer.text) == []
         assert answer.text.count("<h1>") == 1
