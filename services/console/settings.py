@@ -11,8 +11,8 @@ class ConsoleSettings(Settings):
     """Where the services answer, and what signs the tokens of those who are logged in.
 
     ``operations_ports`` is JSON: the operations port of each process by its name. ``secure_cookies`` belongs
-    to every deployment that is reached over TLS; without it the console serves the loopback only. ``synthetic``
-    says on every page that organs and people are invented; a real installation switches it off.
+    to every deployment that is reached over TLS; without it the console serves the loopback only.
+    ``synthetic`` says on every page that organs and people are invented; a real installation switches it off.
     """
 
     intake_url: str
