@@ -25,12 +25,18 @@ from services.chassis.facts import Heard, Unreadable
 from services.chassis.metrics import LIVE_RECORDS, LIVE_WINDOWS_UNSAVED
 
 LOG = logging.getLogger(__name__)
+for busy in ("mode.timers", "faust.transport.producer"):
+    logging.getLogger(busy).setLevel(
+        logging.ERROR
+    )  # they warn of every moment in which the loop has much to do
 NAME = "petition.analytics-live"
 TOPIC = "petition.intake.reports.v1"
 CONCURRENCY = 1
 """Above it Faust acknowledges out of order; never a setting."""
 ATTEMPTS = 5
 DROP_SECONDS = 60.0
+BUFFERED = 2000
+"""Changelog records that may lie in the producer's buffer; Faust's own hundred stalls and warns."""
 Take = Callable[[Any], Awaitable[None]]
 
 
@@ -132,6 +138,7 @@ class LiveStream:
             LIVE_RECORDS.labels("passed" if fact is None else tables.take(fact, now)).inc()
 
         safe_agent(app, topic, take)
+        app.producer.buffer.max_messages = BUFFERED
         windows["hour"].table.on_recover(tables.mark_all)
         return app
 

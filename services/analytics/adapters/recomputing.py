@@ -58,6 +58,18 @@ ASSIGNER = """
       FROM said WHERE type = 'referral.report-assigned.v1'
      ORDER BY report_id, data ->> 'target_organ', sequence DESC
 """
+OWNED = """
+    SELECT DISTINCT ON (report_id, organ, receipt_sequence) report_id, organ, receipt_sequence, data
+      FROM (SELECT *, max(sequence) FILTER (WHERE opens)
+                          OVER (PARTITION BY report_id, organ ORDER BY sequence) AS receipt_sequence
+              FROM (SELECT report_id, organ, sequence, NULL::int AS version, data,
+                           kind <> 'ASSIGNMENT_RECEIPT' AS opens FROM received
+                     UNION ALL
+                    SELECT report_id, organ, sequence, version, data, false FROM classed) AS line
+           ) AS corrected
+     WHERE version IS NOT NULL AND receipt_sequence IS NOT NULL
+     ORDER BY report_id, organ, receipt_sequence, version DESC
+"""
 COUNTED = """
     SELECT r.report_id, r.organ, r.report_no, r.kind, (arrival.data ->> 'received_on')::date AS received_on,
            arrival.data ->> 'channel' AS channel, arrival.data ->> 'source' AS source,
@@ -80,16 +92,9 @@ COUNTED = """
       LEFT JOIN latest own ON own.report_id = r.report_id AND own.organ = r.organ
       LEFT JOIN latest theirs ON theirs.report_id = r.report_id AND theirs.organ = a.by_organ
      CROSS JOIN LATERAL (SELECT coalesce(own.data, theirs.data) AS data) c
-     CROSS JOIN LATERAL (
-           SELECT coalesce(
-                  (SELECT k.data FROM classed k
-                    WHERE r.kind <> 'ASSIGNMENT_RECEIPT' AND k.report_id = r.report_id AND k.organ = r.organ
-                      AND k.sequence > r.sequence
-                      AND NOT EXISTS (SELECT FROM received later
-                                       WHERE later.report_id = r.report_id AND later.organ = r.organ
-                                         AND later.kind <> 'ASSIGNMENT_RECEIPT'
-                                         AND later.sequence BETWEEN r.sequence + 1 AND k.sequence)
-                    ORDER BY k.version DESC LIMIT 1), r.data) AS data) arrival
+      LEFT JOIN owned ON owned.report_id = r.report_id AND owned.organ = r.organ
+                     AND owned.receipt_sequence = r.sequence
+     CROSS JOIN LATERAL (SELECT coalesce(owned.data, r.data) AS data) arrival
 """
 ACTED = """
     SELECT report_id, placed_at, topic, subject, sequence, day, act,
@@ -137,7 +142,8 @@ MOVED = """
 COMPARE = f"""
     WITH said AS MATERIALIZED ({SAID}), received AS MATERIALIZED ({RECEIVED}),
          classed AS MATERIALIZED ({CLASSED}), latest AS MATERIALIZED ({LATEST}),
-         assigner AS MATERIALIZED ({ASSIGNER}), counted AS MATERIALIZED ({COUNTED}),
+         assigner AS MATERIALIZED ({ASSIGNER}), owned AS MATERIALIZED ({OWNED}),
+         counted AS MATERIALIZED ({COUNTED}),
          acted AS MATERIALIZED ({ACTED}), moved AS MATERIALIZED ({MOVED}),
          told AS (SELECT organ, month, dimension, code, count(*) AS n
                     FROM ({OF_RECEIPTS.format(rows="counted")} UNION ALL {OF_ACTS.format(rows="moved")}) AS x
@@ -155,6 +161,8 @@ SUM_UP = f"""
                FILTER (WHERE by_facts IS DISTINCT FROM by_fold) AS dimensions
       FROM ({COMPARE}) AS figures
 """  # noqa: S608 - as above
+PLAN = "SET LOCAL statement_timeout = '600s'; SET LOCAL enable_nestloop = off"
+"""The joins are of sets without statistics; a nested loop over them would never end."""
 KEEP = "INSERT INTO business.comparison (kind, compared, differing) VALUES ($1, $2, $3)"
 
 
@@ -173,7 +181,7 @@ async def recompute(pool: Pool, codes: Codes) -> Comparison:
     ranks = list(codes.rank_lines)
     lines = [codes.rank_lines[rank] for rank in ranks]
     async with transaction(pool) as connection:
-        await connection.execute("SET LOCAL statement_timeout = '600s'")
+        await connection.execute(PLAN)
         row = await connection.fetchrow(SUM_UP, ranks, lines, [height[line] for line in lines], timeout=600)
         found = Comparison(row["compared"], row["differing"], tuple(row["dimensions"] or ()))
         await keep(connection, "recompute", found)

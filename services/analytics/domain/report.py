@@ -57,15 +57,16 @@ class Part:
     def passed(self, act: Act, on: date) -> "Part":
         """The part after an act; its day is moved up where the clocks of two services disagree."""
         day = max(on, self.passages[-1].on) if self.passages else on
-        passage = Passage(act, self.state, LEADS_TO[act], day)
-        return replace(self, state=passage.to_state, passages=(*self.passages, passage))
+        passages = (*self.passages, Passage(act, self.state, LEADS_TO[act], day))
+        return Part(self.receipts, self.classification, self.version, LEADS_TO[act], passages)
 
     def received(self, fact: Registered) -> "Part":
         """The part with one more receipt; the same receipt told twice is there once."""
         receipt = Receipt(fact.report_no, fact.kind, fact.on, fact.arrival, fact.visit_id)
         if any(known.report_no == fact.report_no for known in self.receipts):
             return self
-        return replace(self, receipts=(*self.receipts, receipt))
+        receipts = (*self.receipts, receipt)
+        return Part(receipts, self.classification, self.version, self.state, self.passages)
 
     def classified(self, fact: Classified) -> "Part":
         """The part with its category; what is older than the one it has changes nothing."""
@@ -76,9 +77,7 @@ class Part:
             if receipts[index].kind is not ReceiptKind.ASSIGNMENT_RECEIPT:
                 receipts[index] = replace(receipts[index], arrival=fact.arrival)
                 break
-        return replace(
-            self, receipts=tuple(receipts), classification=fact.classification, version=fact.version
-        )
+        return Part(tuple(receipts), fact.classification, fact.version, self.state, self.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class Figures:
 
     def with_part(self, organ: str, part: Part) -> "Figures":
         """The report with that part in place."""
-        return replace(self, parts=MappingProxyType({**self.parts, organ: part}))
+        return Figures(MappingProxyType({**self.parts, organ: part}), self.assigners, self.frozen)
 
     def classification_at(self, organ: str) -> Classification | None:
         """The category by which an organ's receipts are counted.

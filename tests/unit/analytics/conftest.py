@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -47,8 +46,3 @@ def told(spoken: Iterable[Spoken], start: datetime = datetime(2026, 3, 2, tzinfo
 def figures(spoken: Iterable[Spoken]) -> Figures:
     """What is known of a report after these facts."""
     return fold_all(one.fact for one in in_order(told(spoken)))
-
-
-def only(report: UUID, known: Figures) -> dict[UUID, Figures]:
-    """One report among none."""
-    return {report: known}
