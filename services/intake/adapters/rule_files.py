@@ -62,9 +62,9 @@ def _names(rows: list[dict[str, Any]]) -> dict[str, str]:
     return {str(row["code"]): str(row["zh"]) for row in rows}
 
 
-def read_posts(rules: Path = RULES) -> tuple[PhraseFinder, dict[str, str]]:
+def read_posts(reference_folder: Path) -> tuple[PhraseFinder, dict[str, str]]:
     """The post phrases by authority and the ranks that imply one. Raises RulesMalformed."""
-    given = _load(rules / "superior_posts.yaml")
+    given = _load(reference_folder / "superior_posts.yaml")
     posts = {str(level): [str(p) for p in phrases] for level, phrases in given["posts"].items()}
     ranks = {str(rank): str(level) for rank, level in given["ranks"].items()}
     if not {*posts, *ranks.values()} <= set(HEIGHT):
@@ -85,7 +85,7 @@ def read_phrases(taxonomy: Taxonomy, rules: Path = RULES) -> PhraseFinder:
 def read_rules(reference_folder: Path) -> Rules:
     """All tables a use case judges by. Raises RulesMalformed."""
     taxonomy = read_taxonomy(reference_folder)
-    posts, ranks = read_posts()
+    posts, ranks = read_posts(reference_folder)
     return Rules(taxonomy, posts, read_phrases(taxonomy), ranks)
 
 

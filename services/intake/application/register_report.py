@@ -175,7 +175,8 @@ def hides(excluded: Excluded, actor: Actor, directory: Directory) -> bool:
 
 
 async def _name_identities(reports: Sequence[Report], actor: Actor, moment: Moment, unit: Unit) -> None:
-    named = [(r.elements.reporter.ref, r.id) for r in reports if r.elements.reporter.ref is not None]
+    """Name references for the vault; that of a visitor is reception's to keep."""
+    named = [(r.elements.reporter.ref, r.id) for r in reports if r.visit_id is None]
     await unit.identities.name([(ref, id_) for ref, id_ in named if ref], actor.organ, moment.at)
 
 

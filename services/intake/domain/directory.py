@@ -25,8 +25,9 @@ class Departments:
 class Organ:
     """A discipline-inspection and supervision organ 纪检监察机关.
 
-    ``areas`` are prefixes of region codes (``"5201"`` covers 520100 to 520199). ``authority`` is the level of
-    the committee that manages its leading group, when the directory says it. ``valid_to`` is the last day.
+    ``areas`` are prefixes of region codes (``"5201"`` covers 520100 to 520199). ``deciding_body`` names
+    persons or seats. ``authority`` is the level of the committee that manages its leading group, when the
+    directory says it. ``valid_to`` is the last day.
     """
 
     id: str
@@ -105,13 +106,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """All entries as they stood on ``day``, ended ones included, so that a successor can be found."""
+    """All entries as they stood on ``day``, ended ones included, so that a successor can be found.
+
+    ``tree`` is a memory of ``below``: it holds for every day on which the same entries are in force.
+    """
 
     day: date
     organs: Mapping[str, Organ] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
     seats: Mapping[str, Seat] = field(default_factory=dict)
     persons: Mapping[str, Person] = field(default_factory=dict)
+    tree: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, id_: str | None) -> Organ | Unit | None:
         """The organ or unit of that id, in force or ended."""
@@ -162,11 +167,7 @@ class Directory:
 
     def below(self, id_: str, not_into: str | None = None) -> frozenset[str]:
         """``id_`` and its subtree of organs and units; the branch ``not_into`` is left out."""
-        children: dict[str, list[str]] = {}
-        for entry in (*self.organs, *self.units):
-            for up in self._ups(entry):
-                for heir in self.standing_for(up):
-                    children.setdefault(heir, []).append(entry)
+        children = self._children()
         found, waiting = {id_}, [id_]
         while waiting:
             for child in children.get(waiting.pop(), ()):
@@ -174,3 +175,13 @@ class Directory:
                     found.add(child)
                     waiting.append(child)
         return frozenset(found)
+
+    def _children(self) -> Mapping[str, tuple[str, ...]]:
+        if not self.tree:
+            children: dict[str, list[str]] = {}
+            for entry in (*self.organs, *self.units):
+                for up in self._ups(entry):
+                    for heir in self.standing_for(up):
+                        children.setdefault(heir, []).append(entry)
+            self.tree.update({up: tuple(entries) for up, entries in children.items()})
+        return self.tree

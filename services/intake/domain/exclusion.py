@@ -27,7 +27,7 @@ class Excluded:
 
     def holds_unit(self, id_: str | None, directory: Directory) -> bool:
         """Whether the unit or organ, an entry it inherited from, or anything above it is excluded."""
-        if id_ is None:
+        if id_ is None or not self.units:
             return False
         now = frozenset().union(*(directory.standing_for(unit) for unit in self.units))
         return any(up in now for up in directory.line_up(id_))
@@ -120,8 +120,9 @@ def _sits(person: str, organ: Organ, directory: Directory) -> bool:
     return directory.in_force(organ) and (
         person in organ.deciding_body
         or any(
-            seat.person == person and seat.organ == organ.id and directory.in_force(seat)
+            seat.person == person and directory.in_force(seat)
             for seat in directory.seats.values()
-            if seat.post is Post.COMMITTEE_MEMBER
+            if seat.id in organ.deciding_body
+            or (seat.post is Post.COMMITTEE_MEMBER and seat.organ == organ.id)
         )
     )

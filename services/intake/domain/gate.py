@@ -11,7 +11,7 @@ from services.intake.domain.values import HEIGHT, PartyType, Post
 
 
 class PostPhrases(Protocol):
-    """The phrases for posts by the level that manages them, rules/superior_posts.yaml."""
+    """The phrases for posts by the level that manages them, contracts/reference/superior_posts.yaml."""
 
     def levels_in(self, text: str) -> frozenset[str]:
         """The authorities whose posts the text names, in any folding of its characters."""

@@ -1,0 +1,115 @@
+"""What every route shares: who acts, one transaction, one answer for a key, denials in the trail."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from services.chassis.calendar import local_day
+from services.chassis.calling import Caller, CallFailed
+from services.chassis.database import Pool, Subject
+from services.chassis.failpoints import crash_point
+from services.chassis.http import idempotency_key, if_match
+from services.chassis.idempotency import Answer, once
+from services.chassis.problems import unavailable
+from services.chassis.strict_json import unprocessable
+from services.intake.adapters.http_answers import moved, response
+from services.intake.adapters.http_models import ReporterGiven
+from services.intake.adapters.work import PostgresUnit, Tools, begin
+from services.intake.application.desk import About
+from services.intake.application.ports import Actor, Moment
+from services.intake.domain.errors import ReportUnknown
+from services.intake.domain.values import NameStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The counter at which requests are taken; ``now`` gives the instant, ``secret`` keys the digests."""
+
+    pool: Pool
+    tools: Tools
+    secret: bytes
+    vault: Caller
+    now: Callable[[], datetime]
+
+    def moment(self) -> Moment:
+        """The instant and the local day."""
+        at = self.now()
+        return Moment(at, local_day(at))
+
+    def about(self, subject: Subject, report_id: UUID, version: int | None) -> About:
+        """The report an act is about, and when the act is."""
+        return About(actor_of(subject), report_id, version, self.moment())
+
+    async def write(
+        self, request: Request, subject: Subject, work: Callable[[PostgresUnit], Awaitable[Answer]]
+    ) -> Response:
+        """Do a write once for its key, in one transaction."""
+        key, body = idempotency_key(request), await request.body()
+        about = f"{request.method} {request.url.path}"
+        try:
+            async with begin(self.pool, self.tools, subject) as unit:
+                answer = await once(
+                    unit.connection, self.secret, subject, key, body, lambda: work(unit), about
+                )
+                await crash_point("intake.kept_not_committed")
+        except ReportUnknown:
+            await self._note_denial(subject, request)
+            raise
+        await crash_point("intake.committed_not_answered")
+        return response(answer)
+
+    async def act(
+        self,
+        request: Request,
+        subject: Subject,
+        report_id: UUID,
+        act: Callable[[About, PostgresUnit], Awaitable[int]],
+    ) -> Response:
+        """One act on one report, of which the caller saw the version in ``If-Match``."""
+        about = self.about(subject, report_id, if_match(request))
+
+        async def work(unit: PostgresUnit) -> Answer:
+            return moved(report_id, await act(about, unit))
+
+        return await self.write(request, subject, work)
+
+    async def read(
+        self, request: Request, subject: Subject, query: Callable[[PostgresUnit], Awaitable[Response]]
+    ) -> Response:
+        """Answer a query; the record of access is committed before the answer leaves."""
+        try:
+            async with begin(self.pool, self.tools, subject) as unit:
+                answer = await query(unit)
+        except ReportUnknown:
+            await self._note_denial(subject, request)
+            raise
+        return answer
+
+    async def keep_identity(self, reporter: ReporterGiven) -> UUID | None:
+        """Give the vault who reported, before anything names him; answers 422 or 503.
+
+        What no report comes to name is erased there after a day.
+        """
+        said = {} if reporter.identity is None else reporter.identity.said()
+        if reporter.name_status is NameStatus.ANONYMOUS and said:
+            raise unprocessable("anonymous-has-no-identity")
+        if not said:
+            return None
+        try:
+            kept = await self.vault.post("/vault/v1/identities", said)
+        except CallFailed as away:
+            raise unavailable() from away
+        return UUID(kept["reporter_ref"])
+
+    async def _note_denial(self, subject: Subject, request: Request) -> None:
+        named = request.path_params.get("report_id")
+        async with begin(self.pool, self.tools, subject) as unit:
+            await unit.audit.note("denied", "report", "-" if named is None else str(named))
+
+
+def actor_of(subject: Subject) -> Actor:
+    """The subject as the application knows it."""
+    return Actor(subject.id, subject.organ, subject.seats)
