@@ -23,7 +23,7 @@ HANDOFF = orjson.dumps(
             "本机关主要负责人报送上级；反映本机关主要负责人的，直接报送上级信访举报部门。本系统未保存任何内容。"
         ),
         "instruction_en": (
-            "This belongs to a superior organ: enter, excerpt and scan nothing. Seal the original and hand it "
+            "This belongs to a superior organ: enter, excerpt and scan nothing. Seal it and hand it "
             "to the chief in person, to be sent up within five working days; a report on the chief goes "
             "straight to the superior petition office. Nothing has been kept here."
         ),
