@@ -4,6 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 DENGWEN := $(BIN)/dengwen
+BEGAN := $(shell date +%s)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test up down status check chaos bench
@@ -28,7 +29,7 @@ $(VENV)/test.stamp: $(VENV)/run.stamp deploy/local/requirements-test.lock
 setup: $(VENV)/run.stamp $(DENGWEN) ## make the environment
 
 demo: setup ## everything from nothing, one report followed on the screen (REGISTER=file.xlsx for another register)
-	@$(DENGWEN) demo $(if $(REGISTER),--register "$(REGISTER)")
+	@$(DENGWEN) demo --began $(BEGAN) $(if $(REGISTER),--register "$(REGISTER)")
 
 test: check ## all tests that CI runs
 	$(BIN)/python -m pytest tests/component tests/end_to_end

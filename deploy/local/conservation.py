@@ -217,3 +217,40 @@ def nothing_left_over(views: Views) -> Finding:
     waiting = [f"waiting {row['event_id']} at {s}" for s, row in views.everywhere("waiting")]
     said = sum(1 for _ in views.everywhere("outbox"))
     return Finding("D4 nothing unsent or waiting after draining", said, tuple(unsent + waiting))
+
+
+def lost(views: Views) -> list[str]:
+    """What was acknowledged or said and is nowhere: facts without a reader, rows without a report."""
+    stored = {str(row["report_id"]) for row in views.of("intake", "report")}
+    rows = [
+        f"{row['register']}/{row['number']}"
+        for row in views.of("intake", "import_row")
+        if row["report_id"] and not row["conflict"] and str(row["report_id"]) not in stored
+    ]
+    routed = [
+        str(row["report_id"])
+        for row in views.of("referral", "routing")
+        if str(row["report_id"]) not in stored
+    ]
+    return [*facts_reached_every_reader(views).broken, *rows, *routed]
+
+
+def doubled(views: Views) -> list[str]:
+    """What is there twice: parts, register rows, effects of one fact, open routings, slots, acceptances."""
+    effects = Counter(
+        (row["consumer"], row["topic"], str(row["aggregate_id"]), row["sequence"])
+        for _, row in views.everywhere("applied")
+    )
+    parts = Counter((str(r["report_id"]), r["organ"]) for r in views.of("intake", "report") if r["report_id"])
+    rows = Counter(
+        (r["organ"], r["register"], str(r["number"]))
+        for r in views.of("intake", "import_row")
+        if r["report_id"] and not r["conflict"]
+    )
+    twice = [
+        "/".join(str(piece) for piece in key)
+        for counted in (effects, parts, rows)
+        for key, times in counted.items()
+        if times > 1
+    ]
+    return [*twice, *one_open_routing(views).broken, *slots_booked_once(views).broken]

@@ -1,6 +1,7 @@
 """What an officer does at a desk: calls to the public APIs, with a token and a key for every write."""
 
 import time
+import urllib.parse
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,10 @@ class Desk:
     def get(self, path: str, **parameters: Any) -> Any:
         """Read; ``path`` begins with the service, as in ``/intake/v1/reports``. Raises Refused."""
         return self._call("GET", path, params=parameters or None)
+
+    def read(self, path: str, reason: str) -> Any:
+        """Read content, for a reason that is kept sealed. Raises Refused."""
+        return self._call("GET", path, {"X-Reason": urllib.parse.quote(reason)})
 
     def post(self, path: str, body: Any = None, *, version: int | None = None, key: str | None = None) -> Any:
         """Write once, under an idempotency key of its own or the given one. Raises Refused.

@@ -1,13 +1,14 @@
 """``dengwen verify``: the conservation law and its sisters, judged from the oracle views."""
 
 import asyncio
+from dataclasses import dataclass
 
 import typer
 import yaml
 from rich.table import Table
 
 from deploy.local.commands.screen import CONSOLE, here
-from deploy.local.conservation import Finding, judge
+from deploy.local.conservation import Finding, doubled, judge, lost
 from deploy.local.processes import REFERENCE, WITH_KAFKA, Installation
 from deploy.local.verify_views import drained, read_views
 
@@ -20,30 +21,53 @@ def laws() -> dict[str, str]:
     return {row["state"]: row["law"] for row in table["states"]}
 
 
-async def judge_running(installation: Installation) -> tuple[bool, list[Finding]]:
-    """Whether the platform drained in time, and what was found."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the platform drained in time, what was found for each promise, what is lost and doubled."""
+
+    quiet: bool
+    findings: tuple[Finding, ...]
+    lost: tuple[str, ...]
+    doubled: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything came to rest and every promise holds."""
+        whole = not self.lost and not self.doubled
+        return self.quiet and whole and all(finding.holds for finding in self.findings)
+
+
+async def judge_running(installation: Installation) -> Verdict:
+    """Wait until nothing moves, read every view, judge."""
     dsns = {service: installation.dsn(service, "oracle") for service in WITH_KAFKA}
     quiet = await drained(dsns)
-    return quiet, judge(await read_views(dsns), laws())
+    views = await read_views(dsns)
+    return Verdict(quiet, tuple(judge(views, laws())), tuple(lost(views)), tuple(doubled(views)))
 
 
-def show(quiet: bool, findings: list[Finding]) -> bool:
-    """Print what was found; whether every promise holds."""
+def show(verdict: Verdict) -> None:
+    """Print what was found."""
     table = Table("promise 承诺", "counted", "broken", "", box=None)
-    for finding in findings:
+    for finding in verdict.findings:
         first = ", ".join(finding.broken[:3])
         mark = "[green]✓[/]" if finding.holds else f"[red]✗ {first}[/]"
         table.add_row(finding.promise, str(finding.counted), str(len(finding.broken)), mark)
     CONSOLE.print(table)
-    if not quiet:
+    if not verdict.quiet:
         CONSOLE.print("not drained in time: something is still unsent, waiting or moving", style="red")
-    return quiet and all(finding.holds for finding in findings)
+    lost_, doubled_ = len(verdict.lost), len(verdict.doubled)
+    CONSOLE.print(f"lost {lost_}, doubled {doubled_} 丢失 {lost_}，重复 {doubled_}")
+
+
+def judge_now(installation: Installation) -> Verdict:
+    """``judge_running`` for callers without a loop, with a word while it waits."""
+    with CONSOLE.status("waiting until nothing moves 等待处理完毕 …"):
+        return asyncio.run(judge_running(installation))
 
 
 def run() -> None:
     """Wait until nothing moves, then prove that nothing was lost or doubled."""
-    installation = here()
-    with CONSOLE.status("waiting until nothing moves 等待处理完毕 …"):
-        quiet, findings = asyncio.run(judge_running(installation))
-    if not show(quiet, findings):
+    verdict = judge_now(here())
+    show(verdict)
+    if not verdict.holds:
         raise typer.Exit(1)

@@ -1,10 +1,9 @@
 """Routes that read: lists and codes, content with a reason, proposals, the taxonomy, held visits."""
 
-import base64
 import urllib.parse
 from datetime import date
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -14,6 +13,7 @@ from services.chassis.security.permissions import needs
 from services.chassis.strict_json import UNKEEPABLE, unprocessable
 from services.intake.adapters.http_answers import content_view, cursor, place, report_view, shown
 from services.intake.adapters.http_desk import Counter, actor_of
+from services.intake.adapters.reading_store import keep_reading
 from services.intake.adapters.report_list import Wanted, held_visits, lines_of, number_of
 from services.intake.adapters.rule_files import CodeLists
 from services.intake.adapters.work import PostgresUnit
@@ -72,16 +72,15 @@ def add_reading(routes: APIRouter, counter: Counter) -> None:
         reason = _reason(request)
 
         async def query(unit: PostgresUnit) -> Response:
-            report, _ = await open_desk(unit, counter.about(subject, report_id, None))
-            reading = uuid4()
-            sealed = counter.tools.sealer.seal(reason, table="audit_event", column="reason", row=str(reading))
+            about = counter.about(subject, report_id, None)
+            report, _ = await open_desk(unit, about)
+            reading = await keep_reading(unit.connection, counter.tools.sealer, about, reason)
             await unit.audit.note(
                 "content-read",
                 "report",
                 str(report_id),
                 field_class="BUSINESS REPORTED_IDENTITY",
                 reading=str(reading),
-                sealed_reason=base64.b64encode(sealed).decode(),
             )
             return shown(content_view(report), report.version)
 

@@ -1,6 +1,6 @@
 """Use case: an officer asks for a correction of what was confirmed; it waits for another's approval."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.intake.application.desk import About, open_desk
 from services.intake.application.ports import Unit
@@ -28,6 +28,8 @@ async def ask_correction(command: AskCorrection, unit: Unit) -> None:
     asked, before = command.correction, report.elements.classification
     if report.desk is not Desk.CONFIRMED or before is None:
         raise IllegalStep
+    kept = report.elements.content.earlier_reply
+    asked = replace(asked, content=replace(asked.content, earlier_reply=kept))
     gate.pass_text(asked.content, command.gate_second_no)
     unit.rules.taxonomy.check(asked.classification)
     if leaves_accusation(before, asked.classification) and not report.studied:

@@ -10,7 +10,10 @@ from services.intake.domain.errors import ElementsMissing
 
 @dataclass(frozen=True, slots=True)
 class EditElements:
-    """What stands from now on; parties have an act of their own. A reporter keeps the reference it has."""
+    """What stands from now on; parties have an act of their own.
+
+    A reporter keeps the reference it has, and an earlier reply of the register stays.
+    """
 
     about: About
     arrival: Arrival
@@ -38,7 +41,7 @@ async def edit_elements(command: EditElements, unit: Unit) -> int:
         before,
         arrival=command.arrival,
         reporter=replace(command.reporter, ref=kept),
-        content=command.content,
+        content=replace(command.content, earlier_reply=before.content.earlier_reply),
         classification=command.classification,
     )
     edited = await exclude_anew(unit, report.edit(elements, about.actor.id), about.moment)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.conservation import Finding, Views, judge
+from deploy.local.conservation import Finding, Views, doubled, judge, lost
 
 LAWS = {"MOVED": "open", "REGISTERED": "waiting", "CONCLUDED": "terminal"}
 
@@ -128,3 +128,34 @@ def test_one_wrong_row_breaks_the_promise_it_stands_for(
     change(rows)
 
     assert promise in broken(judge(Views(rows), LAWS))
+
+
+def test_nothing_is_lost_or_doubled_on_a_whole_platform() -> None:
+    views = Views(platform())
+
+    assert lost(views) == []
+    assert doubled(views) == []
+
+
+def test_a_register_row_whose_report_is_nowhere_is_lost() -> None:
+    rows = platform()
+    rows["intake", "report"] = tuple(row for row in rows["intake", "report"] if row["report_id"] != "a")
+
+    assert "r/1" in lost(Views(rows))
+
+
+def test_a_fact_that_no_reader_took_is_lost() -> None:
+    rows = platform()
+    rows["referral", "inbox"] = ()
+
+    assert lost(Views(rows)) == ["e1 at petition.referral"]
+
+
+@pytest.mark.parametrize(
+    ("service", "view"), [("intake", "report"), ("intake", "import_row"), ("referral", "applied")]
+)
+def test_whatever_is_there_twice_is_doubled(service: str, view: str) -> None:
+    rows = platform()
+    rows[service, view] = (*rows[service, view], rows[service, view][0])
+
+    assert len(doubled(Views(rows))) == 1
