@@ -36,7 +36,7 @@ GOOD: dict[Field, Cell] = {
 
 def gate_of(level: Level = Level.PROVINCE) -> Gate:
     """The gate of an organ that stands at ``level``, by the shipped phrases."""
-    posts, ranks = read_posts()
+    posts, ranks = read_posts(REFERENCE)
     return Gate(Organ("520000", level, None, "520000", ("52",)), (), posts, ranks)
 
 
