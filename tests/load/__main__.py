@@ -7,21 +7,30 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from tests.load.consuming import consuming
 from tests.load.measure import Series, Verdict
 from tests.load.relaying import relaying
 from tests.support.platform import Platform, running
 
+BENCHES: tuple[tuple[str, Callable[[Platform], Awaitable[list[Series]]]], ...] = (
+    ("P5, P6", relaying),
+    ("P7", consuming),
+)
 FILE = Path("artifacts") / "bench.json"
 
 
 async def _all(console: Console, platform: Platform) -> list[Series]:
-    console.print("P5, P6 …")
-    return await relaying(platform)
+    found = []
+    for names, bench in BENCHES:
+        console.print(f"{names} …")
+        found += await bench(platform)
+    return found
 
 
 def _print(console: Console, found: list[Series]) -> None:

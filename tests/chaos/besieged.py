@@ -1,0 +1,176 @@
+"""A whole platform of its own under fire: real processes in a folder that goes with it."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import httpx
+from rich.console import Console
+
+from deploy.local import state
+from deploy.local.commands.verify import Verdict, judge_running
+from deploy.local.demo.stage import Stage
+from deploy.local.front import Platform
+from deploy.local.home import Home
+from deploy.local.infrastructure import secret_names
+from deploy.local.ports import HTTP, KAFKA, POSTGRES, Ports
+from deploy.local.processes import KINDS, WITH_KAFKA, Installation
+
+BESIDES = ("console",)
+"""What the faults do not need."""
+
+
+@dataclass(slots=True)
+class Besieged:
+    """The running platform, and the files through which crash points are set and counted."""
+
+    platform: Platform
+    here: Installation
+    stage: Stage
+    actions: Path
+    hits: Path
+
+    def aim(self, actions: Mapping[str, str]) -> None:
+        """Set the crash points for every process that starts from now on."""
+        beside = self.actions.with_suffix(".new")
+        beside.write_text(";".join(f"{point}={action}" for point, action in actions.items()))
+        beside.replace(self.actions)
+
+    def hits_by_point(self) -> dict[str, int]:
+        """How often each crash point was hit since the start."""
+        found: dict[str, int] = {}
+        if self.hits.exists():
+            for line in self.hits.read_text().splitlines():
+                point = line.split(" ")[0]
+                found[point] = found.get(point, 0) + 1
+        return found
+
+    def pids(self, *names: str) -> dict[str, int]:
+        """The processes by name, those of ``names`` or all that live."""
+        seen = state.read(self.here.home) or {"programs": []}
+        return {
+            row["name"]: row["pid"]
+            for row in seen["programs"]
+            if row.get("pid") and (not names or row["name"] in names)
+        }
+
+    def strike(self, name: str, word: signal.Signals = signal.SIGKILL) -> bool:
+        """Send a signal to one process; whether it was there."""
+        pid = self.pids(name).get(name)
+        if pid is None:
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(pid, word)
+            return True
+        return False
+
+    def restart_services(self) -> None:
+        """End every process of a service by force, so that all start anew with the present crash points."""
+        for name in self.pids():
+            if name not in {"kafka", "postgres"}:
+                self.strike(name)
+
+    def all_ready(self, within_seconds: float = 120.0) -> float:
+        """Wait until every process is ready again; returns the seconds. Raises AssertionError."""
+        began = time.monotonic()
+        while time.monotonic() - began < within_seconds:
+            seen = state.read(self.here.home) or {"programs": []}
+            if all(row["standing"] == "ready" for row in seen["programs"]):
+                return time.monotonic() - began
+            time.sleep(0.1)
+        slow = [row["name"] for row in seen["programs"] if row["standing"] != "ready"]
+        raise AssertionError(f"not ready again within {within_seconds:.0f} s: {slow}")
+
+    def judge(self) -> Verdict:
+        """Whether all drained, and what the conservation law says."""
+        return asyncio.run(judge_running(self.here))
+
+    def oracle(self, service: str, query: str) -> list[asyncpg.Record]:
+        """Rows of a service's oracle views."""
+
+        async def ask() -> list[asyncpg.Record]:
+            connection = await asyncpg.connect(self.here.dsn(service, "oracle"))
+            try:
+                return list(await connection.fetch(query))
+            finally:
+                await connection.close()
+
+        return asyncio.run(ask())
+
+    def dead_letters(self) -> int:
+        """Dead letters of all services."""
+        count = "SELECT count(*) AS n FROM oracle.dead_letter"
+        return sum(int(self.oracle(service, count)[0]["n"]) for service in WITH_KAFKA)
+
+
+def _free_shift() -> int:
+    """A shift at which none of the platform's usual ports is taken."""
+    wanted = [
+        *HTTP.values(),
+        *(p + o for p in HTTP.values() for o in (1000, 1100, 1200)),
+        KAFKA,
+        KAFKA + 1,
+        POSTGRES,
+    ]
+    for shift in range(20_000, 40_000, 100):
+        if all(_is_free(port + shift) for port in wanted):
+            return shift
+    raise AssertionError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def besieged(console: Console) -> Iterator[Besieged]:
+    """A platform for as long as the block lasts, with the sample organisation loaded."""
+    root = Path(tempfile.mkdtemp(prefix="dengwen-chaos-", dir=_traversable()))
+    root.chmod(0o755)
+    actions, hits = root / "crash-points", root / "hits"
+    given = {
+        "DENGWEN_HOME": str(root / "home"),
+        "DENGWEN_LOCAL_PORT_SHIFT": str(_free_shift()),
+        "DENGWEN_LOCAL_LONGEST_PAUSE_SECONDS": "1",
+        "FAILPOINTS": f"@{actions}",
+        "FAILPOINTS_HITS": str(hits),
+    }
+    kept = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    home = Home.of()
+    platform = Platform(home, console)
+    try:
+        platform.launch([name for name in KINDS if name not in BESIDES], attached=True)
+        here = Installation(home, Ports.of(), home.secrets(secret_names()))
+        with httpx.Client(timeout=10, trust_env=False) as client:
+            stage = Stage(here, client)
+            stage.load_organisation(lambda _, __: None)
+            yield Besieged(platform, here, stage, actions, hits)
+    finally:
+        platform.stop()
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _traversable() -> str | None:
+    """Where an unprivileged database user can go: the usual place, unless it is private."""
+    return None if os.geteuid() else "/var/tmp"
