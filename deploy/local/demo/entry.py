@@ -37,7 +37,7 @@ class EntryDesk:
         return str(done["report_id"])
 
     def latest_rows(self, count: int) -> list[Mapping[str, Any]]:
-        """Drafts of the register's latest month and the one before, half of each, the earlier month first."""
+        """Drafts of the register's latest month, and of the one before as many as make ``count``."""
         drafts = self._drafts()
         if not drafts:
             return []
@@ -45,8 +45,7 @@ class EntryDesk:
         before = (latest - timedelta(days=1)).replace(day=1)
         of_latest = [d for d in drafts if d["received_on"] >= latest.isoformat()]
         of_before = [d for d in drafts if before.isoformat() <= d["received_on"] < latest.isoformat()]
-        half = min(len(of_before), count // 2)
-        return of_before[:half] + of_latest[: count - half]
+        return of_before[: max(0, count - len(of_latest))] + of_latest[:count]
 
     def _drafts(self) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []

@@ -55,9 +55,8 @@ class Script:
         return max(draft["received_on"] for draft in drafts)[:7] if drafts else today().isoformat()[:7]
 
     def _receive(self, told: Callable[[str, int], None]) -> str:
-        reception, ahead = Reception(self.stage), today() + timedelta(days=7)
-        reception.roster(ahead)
-        reception.book(reception.session(ahead))
+        reception = Reception(self.stage)
+        reception.book(reception.session_on_a_free_day(today() + timedelta(days=7)))
         visit = reception.walk_in()
         told("reception 接访", 1)
         return visit

@@ -54,6 +54,17 @@ class Reception:
                 return None
             raise
 
+    def session_on_a_free_day(self, day: date) -> str:
+        """A session on the first day from ``day`` whose morning is still free."""
+        while True:
+            self.roster(day)
+            try:
+                return self.session(day)
+            except Refused as refused:
+                if refused.code != "slots-overlap":
+                    raise
+            day += timedelta(days=1)
+
     def session(self, day: date) -> str:
         """Plan and publish a morning of four slots."""
         opens = datetime.combine(day, time(9), SHANGHAI)
