@@ -30,7 +30,7 @@ class EntryDesk:
             "reporter": _reporter(case),
             "content": _content(case, "反映人称，有关人员在具体事项上存在违规行为（虚构样例）。"),
             "classification": case.classification(),
-            "parties": [] if case.party is None else [_party(case.party)],
+            "parties": [] if case.party is None else [party_body(case.party)],
         }
         done = self.clerk.post("/intake/v1/reports", body)
         self._confirm(done["report_id"])
@@ -62,7 +62,7 @@ class EntryDesk:
         report_id = str(draft["report_id"])
         path = f"/intake/v1/reports/{report_id}"
         if case.party is not None:
-            self.clerk.post(f"{path}/parties", _party(case.party), version=self._version(report_id))
+            self.clerk.post(f"{path}/parties", party_body(case.party), version=self._version(report_id))
         seen = self.clerk.get(path)
         text = self.clerk.read(f"{path}/content", REASON)["text"]
         body = {
@@ -127,5 +127,6 @@ def _content(case: Case, text: str) -> dict[str, Any]:
     return content
 
 
-def _party(party: Party) -> dict[str, Any]:
+def party_body(party: Party) -> dict[str, Any]:
+    """A party as intake's door takes it."""
     return {name: value for name, value in asdict(party).items() if value is not None}
