@@ -80,7 +80,9 @@ async def serving(settings: IntakeSettings) -> AsyncIterator[Serving]:
             Verifier.read(settings.token_keys_file, SERVICE),
             rule_files.permissions(),
             pool,
-            import_routes(pool, tools, read_spellings(settings.reference_folder), now),
+            import_routes(
+                pool, tools, read_spellings(settings.reference_folder), now, keys.secret("idempotency")
+            ),
             rule_files.read_code_lists(settings.reference_folder),
         )
         checks = {"database": database_check(pool, SERVICE), "keys": key_check(tools.sealer)}
@@ -151,7 +153,7 @@ def openapi() -> None:
     """Print the OpenAPI document; needs neither database nor keys."""
     nothing: Any = None
     counter = Counter(nothing, nothing, b"", nothing, now)
-    imports = import_routes(nothing, nothing, nothing, now)
+    imports = import_routes(nothing, nothing, nothing, now, b"")
     app = intake_app(counter, Verifier({}, SERVICE), Permissions({}), nothing, imports, nothing)
     print_openapi(app)
 

@@ -16,7 +16,10 @@ SELECT_UNCONFIRMED = """
      WHERE confirmed_at IS NULL
      ORDER BY named_at LIMIT $1
 """
-CONFIRM = "UPDATE business.pending_identity SET confirmed_at = $2 WHERE reporter_ref = $1"
+CONFIRM = """
+    UPDATE business.pending_identity SET confirmed_at = $2
+     WHERE reporter_ref = ANY ($1::uuid[]) AND confirmed_at IS NULL
+"""
 SELECT_NAMED = """
     SELECT reporter_ref FROM business.pending_identity WHERE reporter_ref = ANY ($1::uuid[])
      UNION
@@ -40,9 +43,9 @@ class PostgresIdentities:
         rows = await self._connection.fetch(SELECT_UNCONFIRMED, limit)
         return [row["reporter_ref"] for row in rows]
 
-    async def confirmed(self, reference: UUID, at: datetime) -> None:
-        """The vault knows that a report names it."""
-        await self._connection.execute(CONFIRM, reference, at)
+    async def confirmed(self, references: Sequence[UUID], at: datetime) -> None:
+        """The vault knows that reports name them."""
+        await self._connection.execute(CONFIRM, list(references), at)
 
     async def named(self, references: Sequence[UUID]) -> set[UUID]:
         """Those of the references that a report names."""

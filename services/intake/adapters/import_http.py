@@ -12,9 +12,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.chassis.calendar import local_day
 from services.chassis.database import Pool, Subject, transaction
+from services.chassis.http import idempotency_key
+from services.chassis.idempotency import Answer, once
 from services.chassis.problems import Problem, Refused, not_found
 from services.chassis.security.permissions import needs
 from services.chassis.strict_json import UNKEEPABLE, StrictModel
+from services.intake.adapters.http_answers import response
 from services.intake.adapters.import_store import PostgresImports
 from services.intake.adapters.import_upload import form_parts, malformed
 from services.intake.adapters.import_view import RunView, returned_page, run_view
@@ -100,27 +103,36 @@ class _Asked:
     dry_run: bool
 
 
-def import_routes(pool: Pool, tools: Tools, known: Spellings, now: Callable[[], datetime]) -> APIRouter:
-    """The routes; one file at a time is read in a process, since a workbook is laid out in memory."""
+def import_routes(
+    pool: Pool, tools: Tools, known: Spellings, now: Callable[[], datetime], secret: bytes
+) -> APIRouter:
+    """The routes; one file at a time is read in a process, since a workbook is laid out in memory.
+
+    ``secret`` keys the digest under which a form sent twice with one key is known again.
+    """
     routes = APIRouter(prefix="/intake/v1/imports")
     one_at_a_time = asyncio.Lock()
 
-    @routes.post("", status_code=202, responses={200: {"model": RunBody}})
-    async def import_register(request: Request, response: Response, subject: Importer) -> RunBody:
+    @routes.post("", status_code=202, response_model=RunBody, responses={200: {"model": RunBody}})
+    async def import_register(request: Request, subject: Importer) -> Response:
         parts = form_parts(request.headers.get("content-type", ""), await request.body())
         asked = _asked(parts, known)
+        key = None if asked.dry_run else idempotency_key(request)
         async with one_at_a_time:
             sheet, places = await asyncio.to_thread(_read, asked)
             command = await _judged(asked, sheet, places, subject)
-        if asked.dry_run:
-            async with begin(pool, tools, subject) as unit:
-                counts = await preview_import(command, PostgresImports(unit.connection, tools.sealer))
-            response.status_code = 200
-            return _body(None, "PREVIEW", counts)
         async with begin(pool, tools, subject) as unit:
-            await accept_import(command, PostgresImports(unit.connection, tools.sealer), unit)
-            view = await run_view(unit.connection, command.run_id)
-        return _of_view(view)
+            imports = PostgresImports(unit.connection, tools.sealer)
+            if key is None:
+                return response(_answer(200, _body(None, "PREVIEW", await preview_import(command, imports))))
+
+            async def accept() -> Answer:
+                await accept_import(command, imports, unit)
+                return _answer(202, _of_view(await run_view(unit.connection, command.run_id)))
+
+            about = f"POST {request.url.path}"
+            answer = await once(unit.connection, secret, subject, key, _essence(parts), accept, about)
+        return response(answer)
 
     async def _judged(
         asked: _Asked, sheet: RegisterSheet, places: Mapping[Field, int], subject: Subject
@@ -221,6 +233,15 @@ def _read(asked: _Asked) -> tuple[RegisterSheet, Mapping[Field, int]]:
         raise Problem(
             422, "columns-wrong", "台账的列与映射不符", "The columns do not fit", None, None, fields
         ) from None
+
+
+def _essence(parts: Mapping[str, bytes]) -> bytes:
+    """What makes two forms the same: their parts, whatever stands between them."""
+    return b"".join(f"{name} {len(content)} ".encode() + content for name, content in sorted(parts.items()))
+
+
+def _answer(status: int, body: RunBody) -> Answer:
+    return Answer(status, body.model_dump_json().encode())
 
 
 def _of_view(view: RunView | None) -> RunBody:

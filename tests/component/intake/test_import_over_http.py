@@ -1,223 +1,348 @@
-"""The register import: every row in one place, again adds nothing, exact after a kill."""
+"""The register import over HTTP: what is asked, what is refused whole, who may ask, what comes back."""
 
-import os
+import asyncio
+import io
 import secrets
+import zipfile
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import xlsxwriter
-from python_calamine import CalamineWorkbook
 
-from deploy.local.sample.corpus import messages, write_register
-from services.chassis.calendar import Calendar
-from services.chassis.calling import Caller
-from services.chassis.clocks import ClockRules
-from services.chassis.database import Pool, open_pool
-from services.chassis.security.sealing import KeyProvider, Sealer
-from services.chassis.security.tokens import load_private
-from services.intake.adapters import rule_files
-from services.intake.adapters.directory_store import PostgresEntries
-from services.intake.adapters.import_worker import ImportWorker
-from services.intake.adapters.work import Tools
-from services.intake.main import serving
-from services.intake.settings import IntakeSettings
-from services.vault.main import serving as vault_serving
-from services.vault.settings import VaultSettings
-from tests.support.installation import REFERENCE, Installation, client_of
+from tests.support.import_office import MESSAGES, ORGAN, ImportOffice, form, import_office, worked_off
 from tests.support.platform import Platform
-
-pytestmark = pytest.mark.component
-ROOT = Path(__file__).resolve().parents[3]
-DATA = Path(os.environ.get("DENGWEN_DATA") or ROOT.parent / "shared" / "data")
-REAL = DATA / "citizen-messages.xlsx"
-MAPPING = ROOT / "services" / "intake" / "rules" / "registers" / "citizen-messages.yaml"
-ORGAN = "520000"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PLACES = """
-    SELECT count(*) AS rows,
-           count(*) FILTER (WHERE report_id IS NOT NULL AND NOT conflict) AS entered,
-           count(*) FILTER (WHERE returned_reason IS NOT NULL AND NOT conflict) AS returned,
-           (SELECT count(*) FROM business.report) AS reports
-      FROM business.import_row
-"""
-needs_the_real_register = pytest.mark.skipif(
-    not REAL.exists(), reason="the real register is not here: name its folder in DENGWEN_DATA"
+from tests.support.register_files import (
+    HEADERS,
+    NUMBER,
+    RECEIVED,
+    TEXT,
+    TITLE,
+    sample_rows,
+    workbook,
 )
 
-
-class Killed(Exception):
-    """What a worker that was killed leaves: a transaction that never committed."""
-
-
-@dataclass
-class Office:
-    """The api of intake, the worker that registers, and a real vault, all in this process."""
-
-    client: httpx.AsyncClient
-    pool: Pool
-    worker: ImportWorker
-    importer: dict[str, str]
-
-    async def send(self, file: Path, **more: str) -> httpx.Response:
-        headers = {**self.importer, "Idempotency-Key": secrets.token_hex(8)}
-        return await self.client.post("/intake/v1/imports", files=form(file, **more), headers=headers)
-
-    async def imported(self, file: Path) -> dict[str, Any]:
-        sent = await self.send(file)
-        assert sent.status_code == 202, sent.text
-        while await self.worker.step():
-            pass
-        run = await self.client.get(f"/intake/v1/imports/{sent.json()['run_id']}", headers=self.importer)
-        found: dict[str, Any] = run.json()
-        assert found["state"] == "DONE"
-        return found
-
-    async def places(self) -> dict[str, int]:
-        row = await self.pool.fetchrow(PLACES)
-        return dict(row) if row is not None else {}
-
-
-def form(file: Path, **more: str) -> dict[str, Any]:
-    return {
-        "register": (file.name, file.read_bytes(), XLSX),
-        "mapping": (MAPPING.name, MAPPING.read_bytes(), "application/yaml"),
-        **{name: (None, value.encode(), "text/plain") for name, value in more.items()},
-    }
+pytestmark = pytest.mark.component
+NOTHING = {"rows": 0, "entered": 0, "returned": 0, "conflicts": 0, "reports": 0}
+EVERYTHING_WRITTEN = """
+    SELECT (SELECT count(*) FROM business.import_run) + (SELECT count(*) FROM business.import_spool)
+         + (SELECT count(*) FROM business.import_returned) + (SELECT count(*) FROM business.import_row)
+         + (SELECT count(*) FROM business.report) + (SELECT count(*) FROM business.party)
+         + (SELECT count(*) FROM mechanism.outbox) + (SELECT count(*) FROM mechanism.idempotency)
+"""
 
 
 @pytest.fixture
-async def office(platform: Platform, tmp_path: Path) -> AsyncIterator[Office]:
-    install = Installation.make(tmp_path, ("intake", "vault"))
-    ours, theirs = await platform.database("intake"), await platform.database("vault")
-    async with AsyncExitStack() as stack:
-        vault_settings = VaultSettings(**install.settings("vault", platform.dsn(theirs, "vault", "api")))
-        vault_app = (await stack.enter_async_context(vault_serving(vault_settings))).app
-        key = load_private(tmp_path / "service-intake.pem")
-        transport = httpx.ASGITransport(vault_app)
-        vault = await stack.enter_async_context(
-            Caller("http://vault", key, "intake", "vault", transport=transport)
-        )
-        pool = await open_pool(platform.dsn(ours, "intake", "worker"), application="test")
-        stack.push_async_callback(pool.close)
-        async with pool.acquire() as connection, connection.transaction():
-            state = {"level": "PROVINCE", "region": ORGAN, "areas": ["52"], "name": "虚构", "synthetic": True}
-            await PostgresEntries(connection).put("ORGAN", ORGAN, ORGAN, state, date(2001, 1, 1))
-        away = "http://127.0.0.1:9"
-        settings = IntakeSettings(
-            **install.settings(
-                "intake", platform.dsn(ours, "intake", "api"), vault_url=away, reception_url=away
-            )
-        )
-        app = (await stack.enter_async_context(serving(settings))).app
-        client = await stack.enter_async_context(client_of(app))
-        tools = Tools(
-            Sealer(KeyProvider(settings.keys_folder), database="intake"),
-            Calendar.read(REFERENCE),
-            ClockRules.read(REFERENCE / "clocks.yaml"),
-            rule_files.read_rules(REFERENCE),
-        )
-        worker = ImportWorker(pool, tools, vault, lambda: datetime.now(UTC))
-        yield Office(client, pool, worker, install.staff("intake", "importer", sub="importer-1", organ=ORGAN))
+async def office(platform: Platform, tmp_path: Path) -> AsyncIterator[ImportOffice]:
+    async with import_office(platform, tmp_path) as opened:
+        yield opened
 
 
-def seeded(folder: Path, count: int = 1200) -> Path:
-    file = folder / "seeded.xlsx"
-    write_register(file, list(messages(count, 7, date(2019, 1, 1), date(2019, 6, 30))))
-    return file
+async def refused(office: ImportOffice, file: bytes, mapping: bytes | Path = MESSAGES, **more: str) -> Any:
+    """The problem with which a whole file was refused; nothing of it may have been written."""
+    answer = await office.send(file, mapping, **more)
+    assert answer.status_code in {400, 413, 422}, answer.text
+    assert await office.value(EVERYTHING_WRITTEN) == 0
+    assert await office.value("SELECT count(*) FROM business.identity", service="vault") == 0
+    return answer.json()
 
 
-async def test_the_same_file_again_adds_nothing(office: Office, tmp_path: Path) -> None:
-    file = seeded(tmp_path)
+async def test_the_same_file_again_adds_nothing(office: ImportOffice) -> None:
+    file = workbook(sample_rows(1200))
 
     first, again = await office.imported(file), await office.imported(file)
 
     assert (first["imported"], first["known"]) == (1200, 0)
     assert (again["imported"], again["known"]) == (0, 1200)
-    assert (await office.places())["reports"] == 1200
+    assert await office.places() == NOTHING | {"rows": 1200, "entered": 1200, "reports": 1200}
+    assert await office.value("SELECT count(*) FROM business.identity", service="vault") == 1200
+    assert await office.numbers_run_through()
 
 
-async def test_a_dry_run_counts_the_same_and_writes_nothing(office: Office, tmp_path: Path) -> None:
-    dry = await office.send(seeded(tmp_path, 50), dry_run="true")
+async def test_each_row_enters_as_a_draft_that_is_told_once(office: ImportOffice) -> None:
+    await office.imported(workbook(sample_rows(40)))
 
-    assert (dry.status_code, dry.json()["rows"], dry.json()["returned"]) == (200, 50, 0)
-    assert await office.places() == {"rows": 0, "entered": 0, "returned": 0, "reports": 0}
+    told = await office.rows("SELECT type, sequence, count(*) FROM mechanism.outbox GROUP BY 1, 2")
+    desks = await office.rows("SELECT desk, imported, count(*) FROM business.report GROUP BY 1, 2")
+
+    assert [tuple(row) for row in told] == [("intake.report-registered.v1", 1, 40)]
+    assert [tuple(row) for row in desks] == [("DRAFT", True, 40)]
+    assert await office.value("SELECT count(*) FROM mechanism.clock") == 0
 
 
-async def test_a_worker_killed_in_a_chunk_leaves_it_whole_for_the_next(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await office.send(seeded(tmp_path))
-    await office.worker.step()
+async def test_a_form_sent_twice_with_one_key_is_one_run(office: ImportOffice) -> None:
+    file = workbook(sample_rows(5))
 
-    async def die(name: str) -> None:
-        if name == "import.registered_not_committed":
-            raise Killed
+    once, twice = await office.send(file, key="again"), await office.send(file, key="again")
+    other = await office.send(workbook(sample_rows(6)), key="again")
 
-    with monkeypatch.context() as patched:
-        patched.setattr("services.intake.adapters.import_worker.crash_point", die)
-        with pytest.raises(Killed):
-            await office.worker.step()
-    half = await office.places()
+    assert (once.status_code, twice.json()) == (202, once.json())
+    assert (other.status_code, other.json()["code"]) == (409, "key-reused")
+    assert await office.value("SELECT count(*) FROM business.import_run") == 1
+
+
+async def test_a_run_is_pending_then_running_then_done(office: ImportOffice) -> None:
+    run = (await office.send(workbook(sample_rows(501)))).json()
+
+    states = [(run["state"], run["waiting"])]
     while await office.worker.step():
-        pass
+        run = await office.run(run["run_id"])
+        states.append((run["state"], run["waiting"]))
 
-    assert half["entered"] == half["reports"] == 500
-    assert await office.places() == {"rows": 1200, "entered": 1200, "returned": 0, "reports": 1200}
-
-
-async def test_a_file_that_is_no_workbook_is_refused_whole(office: Office, tmp_path: Path) -> None:
-    file = tmp_path / "no.xlsx"
-    file.write_bytes(b"PK\x03\x04 not a workbook")
-
-    refused = await office.send(file)
-
-    assert (refused.status_code, refused.json()["code"]) == (422, "no-workbook")
-    assert (await office.places())["rows"] == 0
+    assert states == [("PENDING", 501), ("RUNNING", 1), ("DONE", 0)]
 
 
-async def test_only_an_importer_may_import(office: Office, tmp_path: Path) -> None:
-    nobody = {"register": ("a.xlsx", seeded(tmp_path, 3).read_bytes(), XLSX)}
+async def test_a_dry_run_counts_the_same_and_writes_nothing(office: ImportOffice) -> None:
+    rows = sample_rows(30)
+    rows[3][RECEIVED], rows[4][NUMBER] = "某年某月", rows[5][NUMBER]
+    file = workbook(rows)
 
-    refused = await office.client.post("/intake/v1/imports", files=nobody)
+    dry = (await office.send(file, dry_run="true")).json()
+    written = await office.value(EVERYTHING_WRITTEN)
+    done = await office.imported(file)
+    again = (await office.send(file, dry_run="true")).json()
 
-    assert refused.status_code == 401
+    assert written == 0
+    assert {**dry, "run_id": done["run_id"], "state": "DONE"} == done
+    assert (done["imported"], done["returned"], done["conflict"]) == (28, 1, 1)
+    assert (again["imported"], again["known"], again["conflict"]) == (0, 28, 1)
 
 
-@needs_the_real_register
-async def test_each_row_of_the_real_register_is_in_exactly_one_place_and_ten_spoiled_ones_come_back(
-    office: Office, tmp_path: Path
+async def test_another_content_under_one_number_comes_back_and_the_first_stays(office: ImportOffice) -> None:
+    rows = sample_rows(20)
+    rows[7][NUMBER] = rows[6][NUMBER]
+    first = await office.imported(workbook(rows))
+    rows[9][TEXT] += "又及。"
+    rows[11][TITLE] += "又及"
+
+    later = await office.imported(workbook(rows))
+    again = await office.imported(workbook(rows))
+
+    assert (first["imported"], first["conflict"]) == (19, 1)
+    assert (later["imported"], later["known"], later["conflict"]) == (0, 17, 3)
+    assert (again["known"], again["conflict"]) == (17, 3)
+    assert [(r["row"], r["column"], r["reason"]) for r in await office.returned(later["run_id"])] == [
+        (row, "留言编号", "conflict") for row in (9, 11, 13)
+    ]
+    assert await office.places() == NOTHING | {"rows": 22, "entered": 19, "conflicts": 3, "reports": 19}
+
+
+async def test_numbers_and_days_are_the_same_however_they_are_written(office: ImportOffice) -> None:
+    row = sample_rows(1)[0]
+    ways: list[dict[int, Any]] = [
+        {NUMBER: 12.0, RECEIVED: "2019/1/5"},
+        {NUMBER: "12", RECEIVED: "2019-1-5 8:03"},
+        {NUMBER: "012", RECEIVED: "2019年1月5日"},
+        {NUMBER: 12, RECEIVED: 43470},
+    ]
+    rows = [[way.get(place, cell) for place, cell in enumerate(row)] for way in ways]
+
+    done = await office.imported(workbook(rows))
+
+    assert (done["imported"], done["known"], done["conflict"]) == (1, 3, 0)
+    assert [str(day[0]) for day in await office.rows("SELECT received_on FROM business.report")] == [
+        "2019-01-05"
+    ]
+
+
+async def test_texts_that_look_like_formulas_or_commands_are_texts(office: ImportOffice) -> None:
+    rows = sample_rows(6)
+    said = [
+        "=1+1 反映低保",
+        "+86 来电反映",
+        "-去年",
+        "@所有人 公开",
+        "'; DROP TABLE report;-- 甲",
+        "${甲}{{7*7}}%s$1\\",
+    ]
+    for row, text in zip(rows, said, strict=True):
+        row[TEXT] = text
+
+    done = await office.imported(workbook(rows))
+
+    assert done["imported"] == 6
+    assert await office.value("SELECT count(*) FROM business.report_content") == 6
+
+
+async def test_a_post_managed_above_comes_back_until_a_head_has_looked(office: ImportOffice) -> None:
+    rows = sample_rows(4)
+    rows[1][TEXT] = "某省委书记（虚构）收受礼金"
+    rows[2][TITLE] = "反映某省长（虚构）"
+    file = workbook(rows)
+
+    first = await office.imported(file)
+    unsigned = await office.send(file, gate_no=f"{rows[1][NUMBER]}\n")
+    looked_at = await office.imported(file, gate_no=f"{rows[1][NUMBER]}\n", gate_no_by="云青山（虚构）")
+
+    assert (first["imported"], first["returned"]) == (2, 2)
+    assert [(r["row"], r["column"], r["reason"]) for r in await office.returned(first["run_id"])] == [
+        (3, "留言详情", "gate-unanswered"),
+        (4, "留言主题", "gate-unanswered"),
+    ]
+    assert (unsigned.status_code, unsigned.json()["code"]) == (422, "gate-no-unsigned")
+    assert (looked_at["imported"], looked_at["known"], looked_at["returned"]) == (1, 2, 1)
+    assert await office.value("SELECT gate_no_by FROM business.import_run WHERE gate_no_by <> ''") == (
+        "云青山（虚构）"
+    )
+
+
+async def test_rows_given_back_come_in_pages(office: ImportOffice) -> None:
+    rows = sample_rows(450)
+    for row in rows:
+        row[RECEIVED] = "某年某月"
+
+    done = await office.imported(workbook(rows))
+
+    assert (done["returned"], done["state"]) == (450, "DONE")
+    assert [row["row"] for row in await office.returned(done["run_id"])] == list(range(2, 452))
+    assert await office.places() == NOTHING | {"rows": 450, "returned": 450}
+
+
+def encrypted() -> bytes:
+    head = bytes.fromhex("d0cf11e0a1b11ae1")
+    return head + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
+
+
+def bomb() -> bytes:
+    """A workbook whose sheet unpacks to three hundred times its size."""
+    file = io.BytesIO(workbook(sample_rows(1)))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/more.bin", b"\0" * 30_000_000)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        (b"", "no-workbook"),
+        (b"PK\x03\x04 not a workbook", "no-workbook"),
+        ("一份文字".encode("gb18030"), "no-workbook"),
+        (encrypted(), "workbook-encrypted"),
+        (bomb(), "workbook-too-large"),
+        (workbook(sample_rows(1), sheet="另一张"), "sheet-missing"),
+    ],
+    ids=["empty", "broken", "text", "encrypted", "bomb", "sheet"],
+)
+async def test_what_is_no_readable_workbook_is_refused_whole(
+    office: ImportOffice, file: bytes, code: str
 ) -> None:
-    counts = await office.imported(REAL)
-    spoiled = await office.imported(_with_ten_spoiled(tmp_path / "spoiled.xlsx"))
-
-    assert counts["rows"] == counts["imported"] + counts["returned"] + counts["conflict"] == 2816
-    assert (spoiled["imported"], spoiled["conflict"]) == (0, 0)
-    assert spoiled["returned"] == counts["returned"] + 10
-    assert (await office.places())["reports"] == counts["imported"]
+    assert (await refused(office, file))["code"] == code
 
 
-def _with_ten_spoiled(file: Path) -> Path:
-    """The real register with the dates of ten rows made unreadable."""
-    rows = CalamineWorkbook.from_path(str(REAL)).get_sheet_by_index(0).to_python()
-    head = rows[0]
-    place, spoiled = head.index("留言时间"), 0
-    book = xlsxwriter.Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet("Sheet1")
-    for number, row in enumerate(rows):
-        cells = list(row)
-        if number and number % 250 == 0 and spoiled < 10:
-            cells[place], spoiled = "某年某月", spoiled + 1
-        for column, cell in enumerate(cells):
-            if isinstance(cell, str | int | float) and not isinstance(cell, bool):
-                sheet.write(number, column, cell)
-            elif cell is not None:
-                sheet.write(number, column, str(cell))
-    book.close()
-    assert spoiled == 10
-    return file
+@pytest.mark.parametrize(
+    ("headers", "wrong"),
+    [
+        (HEADERS[:-1], "答复时间"),
+        (("编号", *HEADERS[1:]), "留言编号"),
+        ((*HEADERS, "留言详情"), "留言详情"),
+    ],
+    ids=["missing", "renamed", "twice"],
+)
+async def test_columns_that_do_not_fit_refuse_the_whole_file_with_the_headers_found(
+    office: ImportOffice, headers: tuple[str, ...], wrong: str
+) -> None:
+    problem = await refused(office, workbook(sample_rows(3), headers))
+
+    assert problem["code"] == "columns-wrong"
+    assert [f["at"] for f in problem["fields"] if f["problem"] == "not-once"] == [wrong]
+    assert [f["at"] for f in problem["fields"] if f["problem"] == "found"] == list(headers)
+
+
+async def test_without_the_head_s_statement_nothing_is_imported(office: ImportOffice) -> None:
+    mapping = MESSAGES.read_text(encoding="utf-8").partition("nothing_superior_level:")[0]
+
+    problem = await refused(office, workbook(sample_rows(3)), mapping.encode())
+
+    assert (problem["code"], problem["article"]) == ("register-not-cleared", "rule art. 15")
+
+
+async def test_a_mapping_that_cannot_be_used_refuses_the_whole_file(office: ImportOffice) -> None:
+    mapping = MESSAGES.read_text(encoding="utf-8")
+    file = workbook(sample_rows(3))
+
+    malformed = await refused(office, file, b"\xff\xfe")
+    incomplete = await refused(office, file, mapping.replace("  text: 留言详情\n", "").encode())
+
+    assert malformed["code"] == "mapping-malformed"
+    assert (incomplete["code"], [f["at"] for f in incomplete["fields"]]) == ("mapping-incomplete", ["text"])
+
+
+async def test_a_register_beyond_twenty_megabytes_is_refused(office: ImportOffice) -> None:
+    assert (await refused(office, b"\0" * (20 * 1024 * 1024 + 1)))["code"] == "too-large"
+
+
+async def test_what_is_no_form_is_refused(office: ImportOffice) -> None:
+    headers = {**office.importer(), "Idempotency-Key": "k"}
+
+    async def post(content: bytes, kind: str) -> httpx.Response:
+        return await office.client.post(
+            "/intake/v1/imports", content=content, headers={**headers, "Content-Type": kind}
+        )
+
+    assert (await post(b"{}", "application/json")).status_code == 415
+    assert (await post(b"x", "multipart/form-data")).status_code == 400
+    assert (await post(b"--a\r\n", "multipart/form-data; boundary=a")).status_code == 400
+    assert await office.value(EVERYTHING_WRITTEN) == 0
+
+
+async def test_only_who_may_import_imports_and_sees_its_own_runs(office: ImportOffice) -> None:
+    file = workbook(sample_rows(3))
+    run_id = (await office.send(file)).json()["run_id"]
+    clerk = office.install.staff("intake", "petition-clerk", sub="clerk", organ=ORGAN)
+    elsewhere = office.importer(organ="520100")
+    parts = form(file, MESSAGES.read_bytes())
+
+    async def got(path: str, headers: dict[str, str]) -> httpx.Response:
+        return await office.client.get(f"/intake/v1/imports/{path}", headers=headers)
+
+    nobody = await office.client.post("/intake/v1/imports", files=parts)
+    by_clerk = await office.client.post(
+        "/intake/v1/imports", files=parts, headers={**clerk, "Idempotency-Key": "k"}
+    )
+    none = await got("00000000-0000-4000-8000-000000000000", office.importer())
+    answers = [await got(run_id, elsewhere), await got(f"{run_id}/returned", elsewhere)]
+    answers += [await got("no-id", office.importer())]
+
+    assert (nobody.status_code, by_clerk.status_code, (await got(run_id, clerk)).status_code) == (
+        401,
+        403,
+        403,
+    )
+    assert {(answer.status_code, answer.content) for answer in answers} == {(404, none.content)}
+
+
+async def test_two_runs_of_one_register_at_once_enter_each_row_once(office: ImportOffice) -> None:
+    file = workbook(sample_rows(1100))
+    runs = await asyncio.gather(office.send(file), office.send(file))
+
+    await asyncio.gather(*(worked_off(office.bench.importer()) for _ in range(3)))
+
+    done = [await office.run(run.json()["run_id"]) for run in runs]
+    assert [run["state"] for run in done] == ["DONE", "DONE"]
+    assert sum(run["imported"] for run in done) == sum(run["known"] for run in done) == 1100
+    assert await office.places() == NOTHING | {"rows": 1100, "entered": 1100, "reports": 1100}
+    assert await office.numbers_run_through()
+
+
+async def test_a_register_of_one_organ_is_not_another_s(office: ImportOffice) -> None:
+    file = workbook(sample_rows(10))
+    await office.imported(file)
+
+    sent = await office.client.post(
+        "/intake/v1/imports",
+        files=form(file, MESSAGES.read_bytes()),
+        headers={**office.importer(organ="520100"), "Idempotency-Key": secrets.token_hex(8)},
+    )
+    await worked_off(office.worker)
+
+    assert sent.status_code == 202
+    assert await office.places() == NOTHING | {"rows": 20, "entered": 20, "reports": 20}
+    numbers = await office.rows("SELECT organ, max(serial) FROM business.receipt GROUP BY 1 ORDER BY 1")
+    assert [tuple(row) for row in numbers] == [("520000", 10), ("520100", 10)]
+
+
+async def test_a_sheet_with_nothing_but_headers_is_a_run_without_rows(office: ImportOffice) -> None:
+    done = await office.imported(workbook([]))
+
+    assert (done["rows"], done["state"]) == (0, "DONE")
