@@ -207,7 +207,8 @@ class ImportOffice:
         try:
             for schema, table in await connection.fetch(TABLES):
                 file = io.BytesIO()
-                await connection.copy_from_table(table, schema_name=schema, output=file, format="binary")
+                whole = f'SELECT * FROM "{schema}"."{table}"'
+                await connection.copy_from_query(whole, output=file, format="binary")
                 found[f"{schema}.{table}"] = file.getvalue()
         finally:
             await connection.close()
