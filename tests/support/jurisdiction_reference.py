@@ -23,7 +23,8 @@ Told = tuple[str, str | None, str | None, str | None, str | None, frozenset[str]
 """Kind, way, target organ, unit and seat, and the units informed."""
 Result = tuple[str, str | None, str | None]
 """One party judged alone: the row of the strictness table, the target, the team to be informed."""
-LEVELS = [level.value for level in Level]
+LEVELS = ["CENTRAL", "PROVINCIAL", "PREFECTURE", "COUNTY", "GRASSROOTS"]
+"""Cadre authorities that are a level, highest first; ``Level`` has the same order."""
 STRICTEST_FIRST = ("chief", "superior", "own staff", "study", "own", "vertical", "lower")
 STUDY: Told = ("STUDY", None, None, None, None, frozenset())
 
@@ -96,18 +97,23 @@ def reference_excluded(
     for directory in directories:
         held = {s.id: s for s in directory.seats.values() if s.person in persons and in_force(s, directory)}
         seats |= set(held)
-        for root in _reported_or_headed(reported, persons, held.values(), directory):
+        for root in _reported_or_headed(reported, persons, held.values(), deciding_organ, directory):
             for standing in {root, *heirs(root, directory)}:
                 units |= subtree(standing, directory)
         for organ in directory.organs.values():
-            if organ.id != deciding_organ and set(organ.deciding_body) & (persons | set(held)):
-                for standing in {organ.id, *heirs(organ.id, directory)}:
-                    units |= subtree(standing, directory, left_out=deciding_organ)
+            member = any(s.post is Post.COMMITTEE_MEMBER and s.organ == organ.id for s in held.values())
+            sits = member or set(organ.deciding_body) & (persons | set(held))
+            if sits and organ.id != deciding_organ and in_force(organ, directory):
+                units |= subtree(organ.id, directory, left_out=deciding_organ)
     return Excluded(frozenset(units), frozenset(seats), frozenset(persons))
 
 
 def _reported_or_headed(
-    reported: tuple[Reported, ...], persons: set[str], held: Iterable[Seat], directory: Directory
+    reported: tuple[Reported, ...],
+    persons: set[str],
+    held: Iterable[Seat],
+    deciding_organ: str,
+    directory: Directory,
 ) -> set[str]:
     """(a) every organisation reported as a party, and every unit headed by a reported person."""
     roots = {
@@ -120,11 +126,27 @@ def _reported_or_headed(
         if person.id in persons:
             roots |= {m.unit for m in person.units if m.is_head and in_force(m, directory)}
     for seat in held:
-        if seat.post is Post.HEAD and seat.unit is not None:
+        in_charge = seat.post is Post.DEPUTY and seat.organ == deciding_organ
+        if (seat.post in {Post.HEAD, Post.CHIEF} or in_charge) and seat.unit is not None:
             roots.add(seat.unit)
         if seat.post is Post.CHIEF:
             roots.add(seat.organ)
     return roots
+
+
+def shut(id_: str, case: Case, directory: Directory) -> bool:
+    """Whether a unit or organ lies in the excluded set or below something in it, or inherits from it."""
+    shut_off = {heir for unit in case.excluded.units for heir in {unit, *heirs(unit, directory)}}
+    waiting, seen = {id_}, set[str]()
+    while waiting:
+        now = waiting.pop()
+        if now in shut_off:
+            return True
+        seen.add(now)
+        entry = entry_of(now, directory)
+        over = set() if entry is None else {h for up in ups(entry) for h in {up, *heirs(up, directory)}}
+        waiting |= over - seen
+    return False
 
 
 # --- the decision order -------------------------------------------------------------------------------
@@ -136,6 +158,7 @@ def reference(case: Case, directory: Directory) -> Told:
     if not isinstance(us, Organ):
         return STUDY
     results = [judge(party, us, case, directory) for party in case.parties]
+    results += known_to_intake(us, case, directory)
     if case.study_reasons or not results:
         results.append(("study", None, None))
     rows = {row for row, _, _ in results}
@@ -153,23 +176,39 @@ def reference(case: Case, directory: Directory) -> Told:
         informed = {team for _, _, team in results if team is not None}
         return own_level(us, targets, informed, case, directory)
     if strictest == "vertical":
-        return vertical(targets, directory) if "lower" not in rows and len(targets) == 1 else STUDY
+        return vertical(us, targets, directory) if "lower" not in rows and len(targets) == 1 else STUDY
     if len(targets) > 1:
         return own_level(us, {None}, set(), case, directory)
     return ("TRANSFER", "LOCAL", targets.pop(), None, None, frozenset())
 
 
+def known_to_intake(us: Organ, case: Case, directory: Directory) -> list[Result]:
+    """Facts name no person: that one of ours is reported shows in intake's set, by seat and officer."""
+    reported = [
+        seat
+        for seat in directory.seats.values()
+        if seat.id in case.excluded.seats and (seat.person is None or seat.person in case.excluded.officers)
+    ]
+    gone = us.chief_seat in case.excluded.seats and us.chief_seat not in directory.seats
+    named = gone or any(seat.id == us.chief_seat for seat in reported)
+    chief: list[Result] = [("chief", None, None)] if named else []
+    ours = any(seat.organ == us.id and in_force(seat, directory) for seat in reported)
+    staff: list[Result] = [("own staff", None, None)] if ours else []
+    return [*chief, *staff]
+
+
 def judge(party: Party, us: Organ, case: Case, directory: Directory) -> Result:
-    """One reported party alone."""
+    """One reported party alone; of a unit that ended without one heir, what the directory last said."""
     unit = today(party.unit, directory)
-    authority = authority_of(party, unit)
+    told = unit if unit is not None else entry_of(party.unit, directory)
+    authority = authority_of(party, told)
     if party.party_type is PartyType.PERSON and party.is_unit_head and unit is not None and unit.id == us.id:
         return ("chief", None, None)
-    if authority.value in LEVELS and LEVELS.index(authority.value) < LEVELS.index(us.level.value):
+    if authority.value in LEVELS and LEVELS.index(authority.value) < height_of(us):
         return ("superior", None, None)
-    if unit is not None and is_ours(unit, us, directory):
+    if party.party_type is PartyType.PERSON and told is not None and is_ours(told, us, directory):
         return ("own staff", None, None)
-    region = party.region if unit is None or unit.region is None else unit.region
+    region = party.region if told is None or told.region is None else told.region
     if region is not None and not any(region.startswith(area) for area in us.areas):
         return ("study", None, None)
     named = unit if isinstance(unit, Unit) else None
@@ -179,14 +218,18 @@ def judge(party: Party, us: Organ, case: Case, directory: Directory) -> Result:
     if authority is Authority.HOST_PARTY_GROUP:
         if team is None:
             return ("study", None, None)
-        return ("own", None if team.id in case.excluded.units else team.id, None)
+        return ("own", None if shut(team.id, case, directory) else team.id, None)
     if authority is Authority.VERTICAL:
-        line = None if named is None else today(named.line_target, directory)
+        line = None if named is None else today(named.line_target or named.stationed_team, directory)
         return climb("vertical", line, us, case, directory)
-    if authority.value == us.level.value:
-        works_there = named is not None and named.kind is UnitKind.HOST_UNIT and team is not None
-        return ("own", None, team.id if works_there and team is not None else None)
+    if authority.value == LEVELS[height_of(us)]:
+        return ("own", None, None if team is None else team.id)
     return climb("lower", next_down(region, us, directory), us, case, directory)
+
+
+def height_of(organ: Organ) -> int:
+    """How far below the top the organ stands."""
+    return list(Level).index(organ.level)
 
 
 def authority_of(party: Party, unit: Organ | Unit | None) -> Authority:
@@ -206,18 +249,26 @@ def is_ours(unit: Organ | Unit, us: Organ, directory: Directory) -> bool:
 
 
 def next_down(region: str | None, us: Organ, directory: Directory) -> Organ | None:
-    """The next level down only, the organ in whose area the party lies, or who follows it."""
-    if region is None or us.level is Level.GRASSROOTS:
+    """The next level down only: of the organs directly below us, the one in whose area the party lies.
+
+    One that ended counts for who follows it; where two lie alike close, nobody can be told.
+    """
+    if region is None:
         return None
-    level = list(Level)[list(Level).index(us.level) + 1]
-    found = {
-        heir
-        for organ in directory.organs.values()
-        if organ.level is level and any(region.startswith(area) for area in organ.areas)
-        for heir in heirs(organ.id, directory)
-    }
-    organ = entry_of(found.pop(), directory) if len(found) == 1 else None
-    return organ if isinstance(organ, Organ) and organ.level is level else None
+    found: dict[int, set[str]] = {}
+    for organ in directory.organs.values():
+        fits = [len(area) for area in organ.areas if region.startswith(area)]
+        heir = today(organ.id, directory)
+        if fits and isinstance(heir, Organ) and heir.id != us.id and below_us(heir, us, directory):
+            found.setdefault(max(fits), set()).add(heir.id)
+    closest = found[max(found)] if found else set()
+    return directory.organs[closest.pop()] if len(closest) == 1 else None
+
+
+def below_us(organ: Organ, us: Organ, directory: Directory) -> bool:
+    """Whether the organ's superior, or who follows it, is us."""
+    superior = today(organ.superior, directory)
+    return superior is not None and superior.id == us.id
 
 
 def climb(row: str, target: Organ | Unit | None, us: Organ, case: Case, directory: Directory) -> Result:
@@ -226,7 +277,7 @@ def climb(row: str, target: Organ | Unit | None, us: Organ, case: Case, director
     while target is not None and target.id not in seen:
         if target.id == us.id:
             return ("own", None, None)
-        if target.id not in case.excluded.units:
+        if not shut(target.id, case, directory):
             return (row, target.id, None)
         if isinstance(target, Unit) and target.kind is UnitKind.STATIONED_TEAM:
             return ("own", None, None)
@@ -239,23 +290,27 @@ def climb(row: str, target: Organ | Unit | None, us: Organ, case: Case, director
 def internal(us: Organ, case: Case, directory: Directory) -> Told:
     """The internal-supervision department; excluded, the chief's desk; none either, the meeting."""
     room = today(us.departments.internal_supervision, directory)
-    if room is not None and room.id not in case.excluded.units:
+    if room is not None and not shut(room.id, case, directory):
         return ("MOVE", "INTERNAL", us.id, room.id, None, frozenset())
     chief = directory.seats.get(us.chief_seat or "")
-    if chief is None or not in_force(chief, directory) or chief.id in case.excluded.seats:
+    if chief is None or not in_force(chief, directory) or shut(chief.unit or chief.organ, case, directory):
+        return STUDY
+    if chief.id in case.excluded.seats or chief.person in case.excluded.officers:
         return STUDY
     return ("MOVE", "CHIEF_DESK", us.id, None, chief.id, frozenset())
 
 
 def by_nature(us: Organ, case: Case, directory: Directory) -> Told:
     """Appeals and suggestions to their desks; no substance, or with social impact: the meeting (T5, T9)."""
-    if case.nature is Nature.NO_SUBSTANCE or (case.nature is Nature.OUT_OF_SCOPE and case.oos_impact):
+    if case.nature is Nature.NO_SUBSTANCE or (
+        case.nature is Nature.OUT_OF_SCOPE and (case.oos_impact or case.study_reasons)
+    ):
         return STUDY
     if case.nature is Nature.OUT_OF_SCOPE:
         return ("ADVISE_OR_FORWARD", None, None, None, None, frozenset())
     appeal = case.nature is Nature.APPEAL
     desk = today(us.appeals_unit if appeal else us.suggestions_unit, directory)
-    if desk is None or desk.id in case.excluded.units:
+    if desk is None or shut(desk.id, case, directory):
         return STUDY
     return ("APPEAL" if appeal else "SUGGESTION", None, us.id, desk.id, None, frozenset())
 
@@ -268,17 +323,24 @@ def own_level(
         return ("RETAIN_REPEAT", None, None, None, None, frozenset())
     team = targets.pop() if len(targets) == 1 else None
     if team is not None:
-        return ("MOVE", "GROUP", us.id, team, None, frozenset())
+        unit = directory.units.get(team)
+        return ("MOVE", "GROUP", us.id if unit is None else unit.organ or us.id, team, None, frozenset())
     room = today(us.departments.supervision, directory)
-    if room is None or room.id in case.excluded.units:
+    if room is None or shut(room.id, case, directory):
         return STUDY
-    return ("MOVE", "ROOM", us.id, room.id, None, frozenset(informed - case.excluded.units))
+    return (
+        "MOVE",
+        "ROOM",
+        us.id,
+        room.id,
+        None,
+        frozenset(u for u in informed if not shut(u, case, directory)),
+    )
 
 
-def vertical(targets: set[str | None], directory: Directory) -> Told:
+def vertical(us: Organ, targets: set[str | None], directory: Directory) -> Told:
     """The stationed or line organ named for the system."""
     line = entry_of(targets.pop(), directory)
     if isinstance(line, Unit):
-        way = "GROUP" if line.kind is UnitKind.STATIONED_TEAM else "LOCAL"
-        return ("TRANSFER", way, line.organ, line.id, None, frozenset())
+        return ("MOVE", "GROUP", line.organ or us.id, line.id, None, frozenset())
     return ("TRANSFER", "LOCAL", None if line is None else line.id, None, None, frozenset())

@@ -118,7 +118,7 @@ def _of_person(person: str, directory: Directory, deciding_organ: str) -> Exclud
         headed |= {m.unit for m in entry.units if m.is_head and directory.in_force(m)}
     led = {o.id for o in directory.organs.values() if o.id != deciding_organ and _sits(person, o, directory)}
     return Excluded(
-        frozenset().union(*(directory.below(root) for root in headed)),
+        frozenset().union(*(directory.below(root) for root in _today(frozenset(headed), directory))),
         frozenset(seat.id for seat in seats),
         bodies=frozenset().union(*(directory.below(root, not_into=deciding_organ) for root in led)),
     )

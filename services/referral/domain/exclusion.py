@@ -111,7 +111,8 @@ def _of_person(person: str, directory: Directory, deciding_organ: str) -> Exclud
     if entry is not None:
         headed |= {m.unit for m in entry.units if m.is_head and directory.in_force(m)}
     led = {o.id for o in directory.organs.values() if o.id != deciding_organ and _sits(person, o, directory)}
-    units: frozenset[str] = frozenset().union(*(directory.below(root) for root in headed))
+    standing = {heir for root in headed for heir in directory.standing_for(root)}
+    units: frozenset[str] = frozenset().union(*(directory.below(root) for root in standing))
     units |= frozenset().union(*(directory.below(root, not_into=deciding_organ) for root in led))
     return Excluded(units=units, seats=frozenset(s.id for s in seats))
 

@@ -134,6 +134,8 @@ class Bench:
             return Finding(Rank.STUDY, "8:no-line-organ-named")
         reason, seen = "7:vertical", set[str]()
         while target is not None and target != self.organ.id and self.excluded(target) and target not in seen:
+            if self._is_team(target):
+                return Finding(Rank.OWN, "5:stationed-team-excluded")
             seen.add(target)
             target, reason = self.directory.above(target), "7:climbed"
         if target == self.organ.id:
@@ -142,14 +144,19 @@ class Bench:
             return Finding(Rank.STUDY, "8:no-line-organ-above")
         return Finding(Rank.VERTICAL, reason, target=target)
 
+    def _is_team(self, id_: str) -> bool:
+        unit = self.directory.units.get(id_)
+        return unit is not None and unit.kind is UnitKind.STATIONED_TEAM
+
     def _lower(self, region: str) -> Finding:
         named = [
-            organ
+            (organ, heir)
             for organ in self.directory.organs.values()
-            if organ.superior is not None
-            and self.directory.in_force(organ)
-            and self.directory.resolve(organ.superior) == self.organ.id
-            and self.directory.covers(organ, region)
+            if self.directory.covers(organ, region)
+            and (heir := self.directory.organs.get(self.directory.resolve(organ.id) or "")) is not None
+            and heir.superior is not None
+            and heir.id != self.organ.id
+            and self.directory.resolve(heir.superior) == self.organ.id
         ]
         nearest = _nearest(named, region)
         if nearest is None:
@@ -166,12 +173,12 @@ def _authority(party: Party, entry: Organ | Unit | None) -> Authority:
     return party.authority
 
 
-def _nearest(organs: list[Organ], region: str) -> Organ | None:
-    """The organ whose area fits most closely; None when none does, or two fit alike."""
+def _nearest(named: list[tuple[Organ, Organ]], region: str) -> Organ | None:
+    """Who stands today for the organ whose area fits most closely; None when none does, or two fit alike."""
 
     def fit(organ: Organ) -> int:
         return max(len(area) for area in organ.areas if region.startswith(area))
 
-    best = max((fit(organ) for organ in organs), default=0)
-    fitting = [organ for organ in organs if fit(organ) == best]
-    return fitting[0] if len(fitting) == 1 else None
+    best = max((fit(organ) for organ, _ in named), default=0)
+    fitting = {heir.id: heir for organ, heir in named if fit(organ) == best}
+    return next(iter(fitting.values())) if len(fitting) == 1 else None

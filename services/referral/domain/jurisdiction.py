@@ -101,10 +101,11 @@ class _Desk:
         department = self.bench.directory.resolve(self.bench.organ.departments.internal_supervision)
         if department is not None and not self.bench.excluded(department):
             return Decision(Kind.MOVE, Way.INTERNAL, self.bench.organ.id, department, reasons=reasons)
-        seat = self.bench.organ.chief_seat
-        if seat is None or self.case.excluded.holds_seat(seat, self.bench.directory):
+        directory = self.bench.directory
+        seat = directory.seats.get(self.bench.organ.chief_seat or "")
+        if seat is None or not directory.in_force(seat) or self.case.excluded.holds_seat(seat.id, directory):
             return Decision(Kind.STUDY, reasons=(*reasons, "8:no-desk-left"))
-        return Decision(Kind.MOVE, Way.CHIEF_DESK, self.bench.organ.id, target_seat=seat, reasons=reasons)
+        return Decision(Kind.MOVE, Way.CHIEF_DESK, self.bench.organ.id, target_seat=seat.id, reasons=reasons)
 
     def by_nature(self) -> Decision:
         """The way of natures N2 to N5; NA3 and matters with social impact go to study (T5)."""
