@@ -1,5 +1,6 @@
 """The embedded broker: Apache Kafka 4.3.1, one node, SCRAM users, SASL on the controller too, ACLs."""
 
+import base64
 import hashlib
 import os
 import shutil
@@ -147,9 +148,10 @@ appender.out.layout.pattern=%d %p %c{1} %m%n
 
 
 def _cluster_id() -> str:
-    import base64
-
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    """A random id as the broker writes it; one that begins with a dash would be taken for an option."""
+    while (made := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        continue
+    return made
 
 
 def find_java() -> tuple[str, str]:

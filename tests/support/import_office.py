@@ -57,6 +57,12 @@ PLACES_OF_ROWS = """
            (SELECT count(*) FROM oracle.report) AS reports
       FROM oracle.import_row
 """
+EVERYTHING_WRITTEN = """
+    SELECT (SELECT count(*) FROM business.import_run) + (SELECT count(*) FROM business.import_spool)
+         + (SELECT count(*) FROM business.import_returned) + (SELECT count(*) FROM business.import_row)
+         + (SELECT count(*) FROM business.report) + (SELECT count(*) FROM business.party)
+         + (SELECT count(*) FROM mechanism.outbox) + (SELECT count(*) FROM mechanism.idempotency)
+"""
 NUMBERS = """
     SELECT count(*) = max(serial) AND min(serial) = 1 AND count(*) = count(DISTINCT report_id)
       FROM business.receipt
@@ -195,6 +201,10 @@ class ImportOffice:
         """Where all rows are, through the oracle; no row is in two places or in none."""
         assert await self.value(UNCLEAR) == 0
         return dict((await self.rows(PLACES_OF_ROWS))[0])
+
+    async def written(self) -> int:
+        """How many rows there are of anything an import may write."""
+        return int(await self.value(EVERYTHING_WRITTEN))
 
     async def numbers_run_through(self) -> bool:
         """Whether the numbers of all receipts are 1 to n, one a report."""

@@ -172,6 +172,8 @@ async def return_row(
     if type(refused) not in REFUSED_ROW:
         raise refused
     field, reason = REFUSED_ROW[type(refused)]
+    if field is Field.PARTY_NAME and field not in row.texts and Field.PARTY_UNIT in row.texts:
+        field = Field.PARTY_UNIT
     returned = ReturnedRow(row.row, row.number, chunk.columns.get(field, field.value), reason)
     await imports.place_returned(chunk, [returned], moment)
 
