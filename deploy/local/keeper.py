@@ -58,7 +58,10 @@ def pause_seconds(deaths: int) -> float:
 
 @dataclass(slots=True)
 class Keeper:
-    """The keeper of one program; ``changed`` is called whenever its standing changes."""
+    """The keeper of one program; ``changed`` is called whenever its standing changes.
+
+    ``ended`` is the code of its last end, negative for a signal; None while it never ended.
+    """
 
     program: Program
     logs: Path
@@ -67,6 +70,7 @@ class Keeper:
     pid: int | None = None
     deaths: int = 0
     restarts: int = 0
+    ended: int | None = None
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
@@ -105,7 +109,7 @@ class Keeper:
             began = time.monotonic()
             process = await self._spawn()
             await self._attend(process)
-            self.pid = None
+            self.pid, self.ended = None, process.returncode
             self._ready.clear()
             if self._stopping.is_set():
                 return

@@ -175,4 +175,5 @@ def _row(keeper: Keeper) -> dict[str, object]:
         "pid": keeper.pid,
         "born": born,
         "restarts": keeper.restarts,
+        "ended": keeper.ended,
     }

@@ -5,6 +5,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -22,8 +24,10 @@ from deploy.local.demo.stage import Stage
 from deploy.local.front import Platform
 from deploy.local.home import Home
 from deploy.local.infrastructure import secret_names
+from deploy.local.leash import leash
 from deploy.local.ports import HTTP, KAFKA, POSTGRES, Ports
-from deploy.local.processes import KINDS, WITH_KAFKA, Installation
+from deploy.local.processes import KINDS, WITH_KAFKA, Installation, environ_of
+from deploy.local.verify_views import drained
 
 BESIDES = ("console",)
 """What the faults do not need."""
@@ -82,6 +86,7 @@ class Besieged:
     def all_ready(self, within_seconds: float = 120.0) -> float:
         """Wait until every process is ready again; returns the seconds. Raises AssertionError."""
         began = time.monotonic()
+        time.sleep(0.5)  # until the supervisor has noticed what was just ended
         while time.monotonic() - began < within_seconds:
             seen = state.read(self.here.home) or {"programs": []}
             if all(row["standing"] == "ready" for row in seen["programs"]):
@@ -89,6 +94,10 @@ class Besieged:
             time.sleep(0.1)
         slow = [row["name"] for row in seen["programs"] if row["standing"] != "ready"]
         raise AssertionError(f"not ready again within {within_seconds:.0f} s: {slow}")
+
+    def come_to_rest(self) -> bool:
+        """Wait until nothing moves between the services; whether it came to that."""
+        return asyncio.run(drained({service: self.here.dsn(service, "oracle") for service in WITH_KAFKA}))
 
     def judge(self) -> Verdict:
         """Whether all drained, and what the conservation law says."""
@@ -106,10 +115,47 @@ class Besieged:
 
         return asyncio.run(ask())
 
-    def dead_letters(self) -> int:
-        """Dead letters of all services."""
-        count = "SELECT count(*) AS n FROM oracle.dead_letter"
-        return sum(int(self.oracle(service, count)[0]["n"]) for service in WITH_KAFKA)
+    def letters(self) -> dict[str, list[str]]:
+        """The reasons of the dead letters of each service, sorted; services without any are left out."""
+        query = "SELECT reason FROM oracle.dead_letter ORDER BY reason"
+        found = {service: [row["reason"] for row in self.oracle(service, query)] for service in WITH_KAFKA}
+        return {service: reasons for service, reasons in found.items() if reasons}
+
+    def ended(self, name: str) -> tuple[int, int | None]:
+        """How often a process was started anew, and with what code it ended last."""
+        seen = state.read(self.here.home) or {"programs": []}
+        return next((row["restarts"], row["ended"]) for row in seen["programs"] if row["name"] == name)
+
+    def environ(self, changed: Mapping[str, str]) -> dict[str, str]:
+        """The environment of a command beside the platform."""
+        return {**os.environ, **changed}
+
+    @contextmanager
+    def second_worker(self, service: str) -> Iterator[int]:
+        """Another worker of a service beside the supervised one, for as long as the block lasts; its pid."""
+        environ = environ_of(self.here, service, "worker")
+        prefix = f"DENGWEN_{service.upper()}_"
+        environ |= {
+            f"{prefix}OPERATIONS_PORT": str(_free_port()),
+            f"{prefix}KAFKA_INSTANCE": f"{service}-worker-1",
+            "FAILPOINTS": "",
+        }
+        with (self.here.home.logs / f"{service}-worker-second.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"services.{service}.main", "worker"],
+                env=environ, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+                preexec_fn=leash(signal.SIGKILL),  # noqa: PLW1509 - waits for nothing another thread holds
+            )  # fmt: skip
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+            try:
+                process.wait(40)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _free_shift() -> int:
@@ -125,6 +171,12 @@ def _free_shift() -> int:
         if all(_is_free(port + shift) for port in wanted):
             return shift
     raise AssertionError("no free ports")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _is_free(port: int) -> bool:

@@ -1,132 +1,142 @@
-"""The faults: each plays one thing on a platform with clerks at work, and says what it saw."""
+"""Faults of the world: each is played on a platform with people at work, and says what it saw."""
 
 import signal
+import socket
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+import psutil
 
 from tests.chaos.besieged import Besieged
-from tests.chaos.clerks import Clerks
+from tests.chaos.clerks import ENTER
+from tests.chaos.work import Work
+from tests.support.history import OK, Entry
 
-UNDER_LOAD = (
-    "relay.claimed_not_sent", "relay.confirmed_not_marked", "relay.marked_not_committed", "relay.committed",
-    "consumer.polled", "consumer.claimed_not_applied", "consumer.applied_not_committed", "consumer.committed",
-    "idempotency.claimed_not_done", "http.answered", "intake.kept_not_committed",
-    "intake.committed_not_answered",
-)  # fmt: skip
-"""The crash points that entering, confirming and routing pass."""
-WORKERS = ("intake-worker", "referral-worker", "review-worker", "reception-worker", "analytics-worker")
-QUOTA_SECONDS = 1500.0
+SERVICES = ("intake", "referral", "review", "reception", "analytics")
+GROUND = ("kafka", "postgres")
 BROKER_AWAY_SECONDS = 60.0
+NORMAL_SECONDS = 10.0
+MOST_GROWTH_BYTES = 100 * 1024 * 1024
+READY_WITHIN_SECONDS = 30.0
+KILLS_OF_THE_DATABASE = 6
 FROZEN_SECONDS = 15.0
+"""The session time-out of a consumer and five seconds more."""
+STOPS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A promise and what is played for it; ``play`` returns figures, or raises AssertionError."""
-
-    promise: str
-    play: Callable[[Besieged, Clerks], str]
+def entered_since(work: Work, since_ns: int) -> list[Entry]:
+    """Reports acknowledged whose trying began since then."""
+    return [e for e in work.history.entries() if e.op == ENTER and e.result == OK and e.invoke_ns >= since_ns]
 
 
-def faults(hits: int) -> Iterator[Fault]:
-    """All of them, in order; ``hits`` is the quota of each crash point."""
-    yield Fault(f"D1 D4 crash points, {hits} hits each", lambda b, c: crash_points(b, c, hits))
-    yield Fault("D6 the broker away for a minute", broker_away)
-    yield Fault("D7 PostgreSQL killed six times", database_killed)
-    yield Fault("O7 a frozen worker wakes as a zombie, five times", workers_frozen)
-    yield Fault("O1 every process told to stop under load", told_to_stop)
+def _latencies(entries: list[Entry]) -> tuple[float, float]:
+    """Median and 99th percentile in milliseconds."""
+    took = sorted((e.end_ns - e.invoke_ns) / 1e6 for e in entries)
+    return statistics.median(took), took[min(len(took) - 1, len(took) * 99 // 100)]
 
 
-def crash_points(besieged: Besieged, clerks: Clerks, hits: int) -> str:
-    """Kill at every point until each has its quota; few are aimed at together, so that work goes on."""
-    deadline = time.monotonic() + QUOTA_SECONDS
-    while True:
-        found = besieged.hits_by_point()
-        short = [point for point in UNDER_LOAD if found.get(point, 0) < hits]
-        if not short:
-            break
-        assert time.monotonic() < deadline, (
-            f"quota not met in time: { ({p: found.get(p, 0) for p in short}) }"
-        )
-        besieged.aim(dict.fromkeys(short[:3], "kill:0.3"))
-        besieged.restart_services()
-        _some_hits(besieged, short[:3], hits, within_seconds=120)
-    besieged.aim({})
-    besieged.restart_services()
-    took = besieged.all_ready()
-    found = besieged.hits_by_point()
-    least = min(found[point] for point in UNDER_LOAD)
-    return (
-        f"{len(UNDER_LOAD)} points, at least {least} hits each ({sum(found.values())} in all, chance of a "
-        f"failure below {3 / least:.0%}), {clerks.done} acts acknowledged, ready again after {took:.0f} s"
-    )
-
-
-def _some_hits(besieged: Besieged, points: list[str], hits: int, within_seconds: float) -> None:
-    deadline = time.monotonic() + within_seconds
-    while time.monotonic() < deadline:
-        found = besieged.hits_by_point()
-        if any(found.get(point, 0) >= hits for point in points):
-            return
-        time.sleep(0.5)
-
-
-def broker_away(besieged: Besieged, clerks: Clerks) -> str:
-    """Kill the broker whenever it appears, for a minute: intake goes on acknowledging."""
-    normal = statistics.median(clerks.latencies[-200:] or [0.0])
-    before, seen, kills = clerks.done, len(clerks.latencies), 0
+def broker_away(besieged: Besieged, work: Work) -> str:
+    """Kill the broker whenever it appears, for a minute: intake goes on acknowledging, and stays small."""
+    began = time.monotonic_ns()
+    time.sleep(NORMAL_SECONDS)
+    normal = _latencies(entered_since(work, began))
+    before, began, kills = _memory(besieged), time.monotonic_ns(), 0
     deadline = time.monotonic() + BROKER_AWAY_SECONDS
     while time.monotonic() < deadline:
         kills += besieged.strike("kafka")
         time.sleep(0.2)
-    during = clerks.done - before
-    assert during > 0, "nothing was acknowledged while the broker was away"
-    middle = statistics.median(clerks.latencies[seen:])
+    during = entered_since(work, began)
+    growth = max(after - before.get(pid, after) for pid, after in _memory(besieged).items())
+    assert during, "nothing was acknowledged while the broker was away"
+    away = _latencies(during)
     took = besieged.all_ready()
+    assert growth < MOST_GROWTH_BYTES, f"a process grew by {growth / 2**20:.0f} MB"
     return (
-        f"{during} acts acknowledged in {BROKER_AWAY_SECONDS:.0f} s without it ({kills} kills), median "
-        f"{middle * 1000:.0f} ms (before {normal * 1000:.0f} ms), ready after {took:.0f} s"
+        f"{len(during)} reports acknowledged in {BROKER_AWAY_SECONDS:.0f} s without it ({kills} kills), "
+        f"median {away[0]:.0f} ms and p99 {away[1]:.0f} ms (with it {normal[0]:.0f} and {normal[1]:.0f}), "
+        f"largest growth {growth / 2**20:.0f} MB, ready after {took:.0f} s"
     )
 
 
-def database_killed(besieged: Besieged, clerks: Clerks) -> str:
-    """Kill the postmaster six times; all services are ready again by themselves within half a minute."""
-    slowest = 0.0
-    for _ in range(6):
+def _memory(besieged: Besieged) -> dict[int, int]:
+    found = {}
+    for name, pid in besieged.pids().items():
+        if name not in GROUND and psutil.pid_exists(pid):
+            found[pid] = psutil.Process(pid).memory_info().rss
+    return found
+
+
+def database_killed(besieged: Besieged, work: Work) -> str:
+    """Kill the postmaster six times: no yes meanwhile, no dead letter, all ready by themselves."""
+    slowest, while_away, letters = 0.0, 0, besieged.letters()
+    for _ in range(KILLS_OF_THE_DATABASE):
         besieged.strike("postgres")
-        time.sleep(1.0)
-        slowest = max(slowest, 1.0 + besieged.all_ready(60))
+        began, end = _away(besieged.here.ports.postgres)
+        while_away += sum(e.end_ns <= end for e in entered_since(work, began))
+        slowest = max(slowest, besieged.all_ready(60.0))
         time.sleep(2.0)
-    assert slowest < 30, f"ready only after {slowest:.0f} s"
-    dead = besieged.dead_letters()
-    assert dead == 0, f"{dead} dead letters came of it"
-    return f"ready again after {slowest:.1f} s at most, dead letters 0, {clerks.done} acts acknowledged"
+    assert while_away == 0, f"{while_away} acknowledgements while the database was away"
+    assert slowest < READY_WITHIN_SECONDS, f"ready only {slowest:.0f} s after its return"
+    assert besieged.letters() == letters, f"dead letters came of it: {besieged.letters()}"
+    return (
+        f"{KILLS_OF_THE_DATABASE} kills, acknowledged while away 0, all ready {slowest:.1f} s after its "
+        f"return at most, dead letters caused 0, {work.done} acts acknowledged"
+    )
 
 
-def workers_frozen(besieged: Besieged, clerks: Clerks) -> str:
-    """Freeze each worker past its session, then let it go on."""
-    for name in WORKERS:
-        assert besieged.strike(name, signal.SIGSTOP), f"{name} was not there"
-        time.sleep(FROZEN_SECONDS)
-        besieged.strike(name, signal.SIGCONT)
+def _away(port: int) -> tuple[int, int]:
+    """When nobody listened first and last, on the clients' clock."""
+    first = last = 0
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            refused = probe.connect_ex(("127.0.0.1", port)) != 0
+        now = time.monotonic_ns()
+        if refused:
+            first, last = first or now, now
+        elif first:
+            return first, last
+        time.sleep(0.01)
+    raise AssertionError("the database did not go, or did not come back")
+
+
+def workers_frozen(besieged: Besieged, work: Work) -> str:
+    """Freeze a worker past its session while a second one takes over, then wake the zombie."""
+    for service in SERVICES:
+        name = f"{service}-worker"
+        with besieged.second_worker(service):
+            time.sleep(3.0)
+            assert besieged.strike(name, signal.SIGSTOP), f"{name} was not there"
+            try:
+                time.sleep(FROZEN_SECONDS)
+            finally:
+                besieged.strike(name, signal.SIGCONT)
+            time.sleep(3.0)
     took = besieged.all_ready()
-    frozen = f"{len(WORKERS)} workers frozen for {FROZEN_SECONDS:.0f} s each"
-    return f"{frozen}, ready after {took:.0f} s, {clerks.done} acts acknowledged"
+    return (
+        f"{len(SERVICES)} workers frozen for {FROZEN_SECONDS:.0f} s each while a second went on, then both "
+        f"at work; ready after {took:.0f} s, {work.done} acts acknowledged"
+    )
 
 
-def told_to_stop(besieged: Besieged, clerks: Clerks) -> str:
-    """SIGTERM to every process of a service, one after the other."""
-    slowest, stopped = 0.0, 0
-    for name, pid in sorted(besieged.pids().items()):
-        if name in {"kafka", "postgres"}:
-            continue
-        began = time.monotonic()
-        besieged.strike(name, signal.SIGTERM)
-        while besieged.pids(name).get(name) == pid:
-            assert time.monotonic() - began < 30, f"{name} did not end within 30 s"
-            time.sleep(0.05)
-        slowest, stopped = max(slowest, time.monotonic() - began), stopped + 1
+def told_to_stop(besieged: Besieged, work: Work) -> str:
+    """SIGTERM to every process of every service under load, five times: each ends with 0 in time."""
+    slowest, ended = 0.0, 0
+    for _ in range(STOPS):
         besieged.all_ready()
-    return f"{stopped} processes, the slowest ended after {slowest:.1f} s, {clerks.done} acts acknowledged"
+        names = [name for name in besieged.pids() if name not in GROUND]
+        before = {name: besieged.ended(name)[0] for name in names}
+        began = time.monotonic()
+        for name in names:
+            besieged.strike(name, signal.SIGTERM)
+        while left := [name for name in names if besieged.ended(name)[0] == before[name]]:
+            assert time.monotonic() - began < READY_WITHIN_SECONDS, f"{left} did not end in time"
+            time.sleep(0.02)
+        slowest = max(slowest, time.monotonic() - began)
+        codes = {name: besieged.ended(name)[1] for name in names}
+        bad = {name: code for name, code in codes.items() if code != 0}
+        assert not bad, f"ended badly: {bad}"
+        ended += len(names)
+    besieged.all_ready()
+    return f"{ended} ends with code 0, each round within {slowest:.1f} s, {work.done} acts acknowledged"

@@ -1,0 +1,61 @@
+"""Crash points by quota: the platform is killed at each named step until every step has its hits."""
+
+import subprocess
+import sys
+import time
+import tomllib
+
+from deploy.local.processes import REPOSITORY
+from tests.chaos.besieged import Besieged
+from tests.chaos.work import Work
+
+BURIED, PUT_BACK = "consumer.buried", "dead_letters.put_back_not_committed"
+AT_A_LETTER = (BURIED, PUT_BACK)
+"""Passed only when something is a dead letter; ``poison`` plays these."""
+CHANCE = {"http.answered": 0.05}
+USUAL_CHANCE = 0.25
+SECONDS_A_HIT = 60.0
+LEAST_SECONDS = 300.0
+LOOK_SECONDS = 0.3
+
+
+def named() -> list[str]:
+    """Every crash point of the registry."""
+    registry = tomllib.loads((REPOSITORY / "services/chassis/failpoints.toml").read_text(encoding="utf-8"))
+    return [f"{part}.{name}" for part, names in registry.items() for name in names]
+
+
+def under_load() -> list[str]:
+    """Those that ordinary work passes."""
+    return [point for point in named() if point not in AT_A_LETTER]
+
+
+def crash(besieged: Besieged, work: Work, hits: int) -> str:
+    """Kill at every point until each has its quota; one that has it is dropped at the next start."""
+    points, aimed = under_load(), list[str]()
+    deadline = time.monotonic() + max(LEAST_SECONDS, SECONDS_A_HIT * hits)
+    while short := [point for point in points if besieged.hits_by_point().get(point, 0) < hits]:
+        if short != aimed:
+            besieged.aim({point: f"kill:{CHANCE.get(point, USUAL_CHANCE)}" for point in short})
+            if not aimed:
+                besieged.restart_services()
+            aimed = short
+        found = besieged.hits_by_point()
+        assert time.monotonic() < deadline, f"quota not met in time: { {p: found.get(p, 0) for p in short} }"
+        time.sleep(LOOK_SECONDS)
+    besieged.aim({})
+    besieged.restart_services()
+    took = besieged.all_ready()
+    found = besieged.hits_by_point()
+    least = min(found[point] for point in points)
+    return (
+        f"{len(points)} points, at least {least} hits each ({sum(found.values())} kills, chance of a failure "
+        f"at a point below {3 / least:.0%}), {work.done} acts acknowledged, ready again after {took:.0f} s"
+    )
+
+
+def replay(besieged: Besieged, *, killed: bool = False) -> int:
+    """``dengwen deadletter replay`` of everything, killed at its crash point or not; the exit code."""
+    environ = besieged.environ({"FAILPOINTS": f"{PUT_BACK}=kill" if killed else ""})
+    command = [sys.executable, "-m", "deploy.local.command", "deadletter", "replay"]
+    return subprocess.run(command, cwd=REPOSITORY, env=environ, capture_output=True, check=False).returncode

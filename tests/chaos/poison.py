@@ -1,0 +1,142 @@
+"""Poison on a real topic, written as its owner: facts that no reader can apply, among the good ones."""
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from confluent_kafka import Producer
+
+from services.chassis.facts import headers_of, new_event_id
+from tests.chaos.besieged import Besieged
+from tests.chaos.points import BURIED, replay
+from tests.chaos.work import Work
+
+TOPIC, KIND = "petition.intake.reports.v1", "intake.report-registered.v1"
+READERS = ("referral", "review", "reception", "analytics")
+OF_A_HEARD_TYPE = {"body-refused", "unknown-version"}
+"""Owed only where the type is heard: elsewhere the record is a fact of no concern and passes by."""
+MOST_AT_ONCE = 8
+FLOOD_WINDOW_SECONDS = 305.0
+"""More than twenty dead letters in five minutes stop a consumer by design; a replayed one counts again."""
+WITHIN_SECONDS = 120.0
+
+BAD: tuple[tuple[str, bytes, Mapping[str, bytes | None]], ...] = (
+    ("body-malformed", b"not json", {}),
+    ("body-malformed", b'{"report_id": NaN}', {}),
+    ("body-no-object", b"[1]", {}),
+    ("body-refused", b"{}", {}),
+    ("header-missing", b"{}", {"ce_sequence": None}),
+    ("header-malformed", b"{}", {"ce_time": b"yesterday"}),
+    ("unknown-version", b"{}", {"ce_type": b"intake.report-registered.v99"}),
+)
+
+
+@dataclass(slots=True)
+class Poison:
+    """What was planted so far: the reasons owed at each reader; ``hearers`` hear the planted type."""
+
+    hearers: frozenset[str]
+    planted: list[str] = field(default_factory=list)
+
+    def plant(
+        self, besieged: Besieged, reason: str, body: bytes, changed: Mapping[str, bytes | None]
+    ) -> None:
+        """Write one record as the topic's owner; a header changed to None is left out."""
+        subject = str(uuid4())
+        made = headers_of(new_event_id(), KIND, "/intake", subject, 1, datetime.now(UTC), None)
+        asked = [(name, changed.get(name, value)) for name, value in made]
+        producer = Producer(
+            {
+                "bootstrap.servers": besieged.here.bootstrap,
+                "security.protocol": "SASL_PLAINTEXT",
+                "sasl.mechanism": "SCRAM-SHA-256",
+                "sasl.username": "intake",
+                "sasl.password": besieged.here.secrets["kafka_intake"],
+                "client.id": f"poison-{secrets.token_hex(4)}",
+                "log_level": 0,
+            }
+        )
+        kept: list[tuple[str, str | bytes | None]] = [
+            (name, value) for name, value in asked if value is not None
+        ]
+        producer.produce(TOPIC, body, subject.encode(), headers=kept)
+        assert producer.flush(30) == 0, "the poison did not reach the broker"
+        self.planted.append(reason)
+
+    @classmethod
+    def for_hearers(cls, besieged: Besieged) -> "Poison":
+        """Nothing planted yet, with the services whose consumers say that they hear the type."""
+        query = f"SELECT 1 FROM oracle.consumer WHERE '{KIND}' = ANY (types)"
+        return cls(frozenset(reader for reader in READERS if besieged.oracle(reader, query)))
+
+    def await_letters(self, besieged: Besieged) -> None:
+        """Wait until each reader has exactly what is owed. Raises AssertionError."""
+        deadline = time.monotonic() + WITHIN_SECONDS
+        while (found := self.found(besieged)) != self.owed():
+            assert time.monotonic() < deadline, f"dead letters not as owed: {self._differing(found)}"
+            time.sleep(0.3)
+
+    def _differing(self, found: Mapping[str, list[str]]) -> dict[str, str]:
+        owed = self.owed()
+        counted = {r: (Counter(found.get(r, ())), Counter(owed.get(r, ()))) for r in {*found, *owed}}
+        return {r: f"missing {dict(o - f)}, beyond {dict(f - o)}" for r, (f, o) in counted.items() if f != o}
+
+    def owed(self) -> dict[str, list[str]]:
+        """The reasons of the letters that each reader must have, sorted; readers with none are left out."""
+        owed = {
+            reader: sorted(r for r in self.planted if r not in OF_A_HEARD_TYPE or reader in self.hearers)
+            for reader in READERS
+        }
+        return {reader: reasons for reader, reasons in owed.items() if reasons}
+
+    def found(self, besieged: Besieged) -> dict[str, list[str]]:
+        """The reasons of the letters that each service has, sorted; services with none are left out."""
+        return besieged.letters()
+
+
+def buried(besieged: Besieged, work: Work, poison: Poison, hits: int) -> str:
+    """Kill at each burial of a refused fact, until the quota is met: the letter is there, and there once."""
+    besieged.aim({BURIED: "kill"})
+    besieged.restart_services()
+    fresh = 0
+    while besieged.hits_by_point().get(BURIED, 0) < hits:
+        if fresh == MOST_AT_ONCE:
+            poison.await_letters(besieged)
+            time.sleep(FLOOD_WINDOW_SECONDS)
+            fresh = 0
+        poison.plant(besieged, "body-refused", b"{}", {})
+        fresh += 1
+        poison.await_letters(besieged)
+    besieged.aim({})
+    besieged.restart_services()
+    besieged.all_ready()
+    poison.await_letters(besieged)
+    found = besieged.hits_by_point()[BURIED]
+    return f"{found} kills at a burial, facts refused by {len(poison.hearers)} readers, each one letter"
+
+
+def replayed(besieged: Besieged, work: Work, poison: Poison, hits: int) -> str:
+    """Kill the replay before its commit, again and again; then replay all twice: the letters are the same."""
+    for _ in range(hits):
+        assert replay(besieged, killed=True) == -9, "the replay was not killed at its crash point"
+    assert besieged.letters() == poison.owed(), f"{besieged.letters()} after killed replays"
+    for _ in range(2):
+        assert replay(besieged) == 0, "the replay failed"
+        poison.await_letters(besieged)
+    return f"{hits} replays killed before their commit, 2 whole ones; the letters are those that were"
+
+
+def among_good(besieged: Besieged, work: Work, poison: Poison) -> str:
+    """Poison of every kind while clerks go on: the bad are letters with their reason."""
+    before = work.done
+    for reason, body, changed in BAD:
+        poison.plant(besieged, reason, body, changed)
+        time.sleep(0.5)
+    poison.await_letters(besieged)
+    assert work.done > before, "no good fact among the poison"
+    good, letters = work.done - before, sum(map(len, poison.owed().values()))
+    return f"{len(BAD)} records, {letters} letters, each with its reason; {good} good acts meanwhile"

@@ -1,0 +1,112 @@
+"""The whole platform under fire, fault after fault, then judged from outside."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from deploy.local.demo.routing import today
+from deploy.local.demo.visits import Reception
+from tests.chaos.besieged import Besieged, besieged
+from tests.chaos.clerks import ENTER, WALK_IN, Clerk, Importer, Receptionist
+from tests.chaos.faults import broker_away, database_killed, told_to_stop, workers_frozen
+from tests.chaos.ledger import Ledger
+from tests.chaos.points import crash
+from tests.chaos.poison import Poison, among_good, buried, replayed
+from tests.chaos.race import route_at_once, same_keys_again
+from tests.chaos.work import Person, Work
+from tests.support.history import OK, History
+
+CLERKS = tuple(Clerk(number) for number in range(3))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A promise, what is played for it, and who is at work; ``play`` gives figures or AssertionError."""
+
+    promise: str
+    played: str
+    play: Callable[[Besieged, Work], str]
+    people: tuple[Person, ...] = CLERKS
+
+
+def faults(hits: int, poison: Poison, importer: Importer) -> Iterator[Fault]:
+    """All of them, in order; ``hits`` is the quota of each crash point."""
+    everybody: tuple[Person, ...] = (*CLERKS, Receptionist(), importer)
+    yield Fault(
+        "D1–D4", f"killed at each crash point, {hits} times", lambda b, w: crash(b, w, hits), everybody
+    )
+    yield Fault("D6", "broker killed whenever it appears, 60 s", broker_away)
+    yield Fault("D7", "postmaster killed six times", database_killed)
+    yield Fault("O7", "a frozen worker wakes as a zombie", workers_frozen)
+    yield Fault("O1", "all told to stop under load, five times", told_to_stop)
+    yield Fault("D10", "poison among good facts", lambda b, w: among_good(b, w, poison))
+    yield Fault(
+        "D10", f"killed at a burial, {hits} times", lambda b, w: buried(b, w, poison, hits), CLERKS[:1]
+    )
+    yield Fault("D11", "replays killed and repeated", lambda b, w: replayed(b, w, poison, hits), CLERKS[:1])
+    yield Fault("R1", "50 clerks route the same 20 reports", lambda _, w: route_at_once(w), ())
+    yield Fault("D2", "acknowledged keys given again, two at once", lambda _, w: same_keys_again(w), ())
+
+
+def siege(ledger: Ledger, hits: int, only: Iterable[str] = ()) -> None:
+    """Play all faults, or those of the promises named; then judge."""
+    wanted = set(only)
+    with besieged(ledger.console) as under_fire:
+        Reception(under_fire.stage).roster(today() + timedelta(days=3))
+        assert under_fire.come_to_rest(), "the directory did not reach the services"
+        history = History(Path(under_fire.here.home.root) / "history.jsonl")
+        poison, importer = Poison.for_hearers(under_fire), Importer()
+        for fault in faults(hits, poison, importer):
+            if not wanted or fault.promise in wanted:
+                _play(ledger, under_fire, fault, history)
+        for point, found in sorted(under_fire.hits_by_point().items()):
+            ledger.console.print(f"  {found:5} hits  {point}", highlight=False)
+        judge(ledger, under_fire, history, poison, importer)
+
+
+def _play(ledger: Ledger, under_fire: Besieged, fault: Fault, history: History) -> None:
+    work = Work(under_fire, history)
+    with ledger.row(fault.promise, fault.played) as row:
+        try:
+            with work.going_on(fault.people):
+                row.figures = fault.play(under_fire, work)
+        finally:
+            under_fire.aim({})
+        assert not work.given_up, f"never acknowledged: {work.given_up[:3]}; {row.figures}"
+        assert not work.refused, f"refused: {dict(work.refused)}; {row.figures}"
+
+
+def judge(ledger: Ledger, under_fire: Besieged, history: History, poison: Poison, importer: Importer) -> None:
+    """D1, D2, D4, D5, R1, R2 after everything: lost 0, doubled 0."""
+    done = [e for e in history.entries() if e.result == OK and e.op in {ENTER, WALK_IN}]
+    answers: dict[tuple[str, str], set[str]] = {}
+    for entry in done:
+        answers.setdefault((entry.op, entry.key), set()).add(str(entry.answer))
+    told = {answer for (op, _), given in answers.items() if op == ENTER for answer in given}
+    twice = [key for key, given in answers.items() if len(given) > 1]
+    verdict = under_fire.judge()
+    rows = under_fire.oracle("intake", "SELECT report_id::text AS id FROM oracle.report")
+    entered = {row["id"] for row in rows}
+    lost = told - entered
+    ledger.note(
+        "D1", "every acknowledged report is stored", f"{len(told)} acknowledged, lost {len(lost)}", not lost
+    )
+    ledger.note("D2", "one key, one answer", f"{len(answers)} keys, doubled {len(twice)}", not twice)
+    imported = len(under_fire.oracle("intake", "SELECT 1 FROM oracle.import_row"))
+    figures = f"{importer.rows} rows of finished registers, {imported} rows in a place"
+    ledger.note("O5", "imports killed and resumed", figures, imported >= importer.rows)
+    ledger.note("D4", "everything came to rest", "drained" if verdict.quiet else "not drained", verdict.quiet)
+    for finding in verdict.findings:
+        promise, _, played = finding.promise.partition(" ")
+        figures = f"{finding.counted} looked at, {len(finding.broken)} broken {', '.join(finding.broken[:2])}"
+        ledger.note(promise, played, figures, finding.holds)
+    figures = f"lost {len(verdict.lost)}, doubled {len(verdict.doubled)}"
+    ledger.note("D1 R1", "nothing lost, nothing doubled", figures, not verdict.lost and not verdict.doubled)
+    letters = under_fire.letters()
+    ledger.note(
+        "D7 D10",
+        "dead letters are those planted",
+        f"{sum(map(len, letters.values()))} dead letters, {sum(map(len, poison.owed().values()))} planted",
+        letters == poison.owed(),
+    )
