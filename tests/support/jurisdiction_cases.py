@@ -108,7 +108,7 @@ class _Asker:
             parties,
             dice.choice([Nature.ACCUSATION] * 16 + list(Nature)),
             dice.choice([Occurrence.INITIAL, Occurrence.INITIAL, Occurrence.REPEAT]),
-            self._excluded(reported, organ),
+            self._excluded(reported, organ, parties),
             oos_impact=dice.random() < 0.3,
             study_reasons=dice.choice([()] * 10 + [("COMPLEX",), ("SENSITIVE", "MODE_UNCLEAR")]),
         )
@@ -125,6 +125,17 @@ class _Asker:
             dice.random() < 0.2,
             self._region(ours),
         )
+
+    def _in_the_way(self, parties: tuple[Party, ...]) -> Iterator[str]:
+        """What the parties' units name, and sometimes what stands above it."""
+        for party in parties:
+            unit = self.directory.units.get(party.unit or "")
+            named = (unit.line_target, unit.stationed_team) if unit is not None else ()
+            for target in filter(None, named):
+                yield from (
+                    target,
+                    *(up for up in [self.directory.above(target)] if self.dice.random() < 0.3 and up),
+                )
 
     def _place(self, ours: Organ | None) -> str | None:
         units = self.directory.units.values()
@@ -158,14 +169,16 @@ class _Asker:
         persons = tuple(behind) if party.party_type is PartyType.PERSON else ()
         return Reported(party.party_type, party.unit, party.is_unit_head, persons)
 
-    def _excluded(self, reported: tuple[Reported, ...], organ: str) -> Excluded:
-        """None, what the rule gives, or any ids at all, as a fact of an older directory may hold."""
+    def _excluded(self, reported: tuple[Reported, ...], organ: str, parties: tuple[Party, ...]) -> Excluded:
+        """None, what the rule gives, where the report would go, or any ids, as an older fact may hold."""
         dice, directory = self.dice, self.directory
-        match dice.randrange(4):
+        match dice.randrange(6):
             case 0:
                 return Excluded()
-            case 1 | 2:
+            case 1 | 2 | 3:
                 return excluded_set(reported, (directory, self.earlier), organ)
+            case 4:
+                return Excluded(frozenset(self._in_the_way(parties)))
         return Excluded(
             frozenset(dice.sample([*directory.units, *directory.organs], dice.randint(0, 6))),
             frozenset(dice.sample(list(directory.seats), min(len(directory.seats), dice.randint(0, 2)))),

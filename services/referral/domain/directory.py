@@ -157,12 +157,17 @@ class Directory:
             up = entry.parent or entry.organ
         return self.resolve(up) if up is not None else None
 
-    def line_up(self, id_: str) -> Iterator[str]:
-        """``id_`` and everything above it by superior, parent and organ, heirs included, each once."""
+    def line_up(self, id_: str, not_past: frozenset[str] = frozenset()) -> Iterator[str]:
+        """``id_`` and everything above it by superior, parent and organ, heirs included, each once.
+
+        No way leads further up from an id in ``not_past``.
+        """
         waiting, seen = [id_], {id_}
         while waiting:
             now = waiting.pop(0)
             yield now
+            if now in not_past:
+                continue
             fresh = {heir for up in self._ups(now) for heir in self.standing_for(up)} - seen
             seen |= fresh
             waiting.extend(sorted(fresh))

@@ -1,7 +1,7 @@
 """The excluded set 应当回避的对象 of a report, domain.md 8.2 (a) to (d): nothing may ever go there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from services.referral.domain.directory import Directory, Organ, Seat
 from services.referral.domain.values import Party, PartyType, Post
@@ -11,26 +11,40 @@ from services.referral.domain.values import Party, PartyType, Post
 class Excluded:
     """Ids that may neither receive nor see a report; ``units`` holds organs too.
 
-    ``version`` counts intake's changes from 1; 0 when it was computed here alone.
+    ``version`` counts intake's changes from 1; 0 when it was computed here alone. ``spared`` is the deciding
+    organ: what is excluded above it does not reach it or below it, unless it stands in ``units`` itself.
     """
 
     units: frozenset[str] = frozenset()
     seats: frozenset[str] = frozenset()
     officers: frozenset[str] = frozenset()
     version: int = 0
+    spared: str | None = field(default=None, compare=False)
 
     def also(self, other: "Excluded") -> "Excluded":
         """Both sets together, under this one's version."""
         return Excluded(
-            self.units | other.units, self.seats | other.seats, self.officers | other.officers, self.version
+            self.units | other.units,
+            self.seats | other.seats,
+            self.officers | other.officers,
+            self.version,
+            self.spared or other.spared,
         )
 
+    def sparing(self, deciding_organ: str) -> "Excluded":
+        """The same set, as the deciding organ looks at it (b)."""
+        return replace(self, spared=deciding_organ)
+
     def holds_unit(self, id_: str | None, directory: Directory) -> bool:
-        """Whether the unit or organ, an entry it inherited from, or anything above it is excluded."""
+        """Whether the unit or organ, an entry it inherited from, or anything above it is excluded.
+
+        The deciding organ is not excluded with what lies above it, nor what lies below it (b).
+        """
         if id_ is None or not self.units:
             return False
         now = frozenset().union(*(directory.standing_for(unit) for unit in self.units))
-        return any(up in now for up in directory.line_up(id_))
+        end = frozenset[str]() if self.spared is None else directory.standing_for(self.spared)
+        return any(up in now for up in directory.line_up(id_, not_past=end))
 
     def holds_seat(self, id_: str | None, directory: Directory) -> bool:
         """Whether the seat, the person who sits there, or the unit it belongs to is excluded."""
@@ -84,7 +98,7 @@ def excluded_set(
     """
     parties = tuple(reported)
     persons = frozenset(person for party in parties for person in party.persons)
-    whole = Excluded(officers=persons | frozenset(recused))
+    whole = Excluded(officers=persons | frozenset(recused), spared=deciding_organ)
     for directory in directories:
         whole = whole.also(_named(parties, directory))
         for person in persons:

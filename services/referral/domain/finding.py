@@ -18,6 +18,8 @@ HEIGHT: dict[str, int] = {
     },
 }
 """How far below the top a level of an organ, or a cadre authority that is a level, stands."""
+ORGANS = {None, UnitKind.STATIONED_TEAM, UnitKind.LINE_ORGAN}
+"""Where a climb may end: a commission (None), a team or a line organ; no department, no watched unit."""
 
 
 class Rank(IntEnum):
@@ -133,8 +135,11 @@ class Bench:
         if target is None:
             return Finding(Rank.STUDY, "8:no-line-organ-named")
         reason, seen = "7:vertical", set[str]()
-        while target is not None and target != self.organ.id and self.excluded(target) and target not in seen:
-            if self._is_team(target):
+        while target is not None and target != self.organ.id and target not in seen:
+            kind = self._kind(target)
+            if not self.excluded(target) and kind in ORGANS:
+                break
+            if kind is UnitKind.STATIONED_TEAM:
                 return Finding(Rank.OWN, "5:stationed-team-excluded")
             seen.add(target)
             target, reason = self.directory.above(target), "7:climbed"
@@ -144,9 +149,9 @@ class Bench:
             return Finding(Rank.STUDY, "8:no-line-organ-above")
         return Finding(Rank.VERTICAL, reason, target=target)
 
-    def _is_team(self, id_: str) -> bool:
+    def _kind(self, id_: str) -> UnitKind | None:
         unit = self.directory.units.get(id_)
-        return unit is not None and unit.kind is UnitKind.STATIONED_TEAM
+        return None if unit is None else unit.kind
 
     def _lower(self, region: str) -> Finding:
         named = [

@@ -59,7 +59,7 @@ def decide(case: Case, directory: Directory) -> Decision:
     organ = directory.organs.get(organ_id) if organ_id is not None else None
     if organ is None:
         return Decision(Kind.STUDY, reasons=("8:deciding-organ-not-in-directory",))
-    bench = Bench(case.excluded, directory, organ)
+    bench = Bench(case.excluded.sparing(organ.id), directory, organ)
     findings = [bench.judge(party) for party in case.parties]
     if bench.chief_is_reported():
         findings.append(Finding(Rank.CHIEF, "1:own-chief"))
@@ -103,7 +103,11 @@ class _Desk:
             return Decision(Kind.MOVE, Way.INTERNAL, self.bench.organ.id, department, reasons=reasons)
         directory = self.bench.directory
         seat = directory.seats.get(self.bench.organ.chief_seat or "")
-        if seat is None or not directory.in_force(seat) or self.case.excluded.holds_seat(seat.id, directory):
+        if (
+            seat is None
+            or not directory.in_force(seat)
+            or self.bench.excluded_set.holds_seat(seat.id, directory)
+        ):
             return Decision(Kind.STUDY, reasons=(*reasons, "8:no-desk-left"))
         return Decision(Kind.MOVE, Way.CHIEF_DESK, self.bench.organ.id, target_seat=seat.id, reasons=reasons)
 

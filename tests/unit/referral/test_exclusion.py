@@ -64,6 +64,31 @@ def test_headship_counts_on_each_of_the_days() -> None:
     assert excluded_set(reported, [now, before], "p").units == {"host"}
 
 
+def test_the_heir_of_a_headed_unit_is_out_with_it() -> None:
+    gone = Unit("host", UnitKind.HOST_UNIT, valid_to=ENDED, successors=("h1",))
+    heads = Person("P-x", (Membership("host", True),))
+    now = directory(gone, Unit("h1", UnitKind.HOST_UNIT))
+    where = Directory(now.day, now.organs, now.units, now.seats, {"P-x": heads})
+
+    assert of(Reported(PERSON, None, False, ("P-x",)), where=where).units == {"host", "h1"}
+
+
+def test_what_is_excluded_above_the_deciding_organ_leaves_its_branch_out() -> None:
+    sits = organ("p", Level.PROVINCE, None, "52", deciding_body=("P-x",))
+    handler = Seat("a-handler", "a", "P-h", Post.OFFICER, "a-room")
+    where = directory(sits, handler)
+
+    found = of(Reported(PERSON, None, False, ("P-x",)), where=where, organ_id="a")
+
+    assert [unit for unit in ("p", "p-room", "b", "a", "a-room", "c") if found.holds_unit(unit, where)] == [
+        "p",
+        "p-room",
+        "b",
+    ]
+    assert not found.holds_officer("P-h", where)
+    assert found.holds_officer("P-handler", where)
+
+
 def test_an_heir_of_an_excluded_unit_and_what_moved_below_it_are_excluded_too() -> None:
     gone = Unit("host", UnitKind.HOST_UNIT, valid_to=ENDED, successors=("h1", "h2"))
     heirs = [Unit(name, UnitKind.HOST_UNIT) for name in ("h1", "h2")]

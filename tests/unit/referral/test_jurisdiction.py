@@ -89,10 +89,42 @@ def test_an_excluded_line_organ_climbs_and_where_nothing_is_above_it_is_studied(
     assert nowhere.kind is Kind.STUDY
 
 
+def test_a_climb_ends_at_an_organ_and_passes_over_departments_and_watched_units() -> None:
+    shut = Excluded(frozenset({"line"}))
+    watched = Unit("line", UnitKind.LINE_ORGAN, "520000", parent="host")
+    ours = Unit("line", UnitKind.LINE_ORGAN, "520000", parent="p-case")
+
+    assert proposal(person(V, "branch"), excluded=shut, where=directory(watched)).kind is Kind.STUDY
+    assert proposal(person(V, "branch"), excluded=shut, where=directory(ours)).target_unit == "p-room"
+
+
+def test_an_excluded_team_named_for_a_line_system_is_the_rooms() -> None:
+    branch = Unit("branch", UnitKind.HOST_UNIT, "520000", line_target="team")
+    found = proposal(person(V, "branch"), excluded=Excluded(frozenset({"team"})), where=directory(branch))
+
+    assert (found.way, found.target_unit) == (Way.ROOM, "p-room")
+
+
+def test_an_excluded_superior_leaves_out_the_branch_of_the_deciding_organ() -> None:
+    above, lower = Excluded(frozenset({"p", "p-room", "b"})), person(Authority.COUNTY, region="520102")
+    also_ours = Excluded(frozenset({"p", "a"}))
+
+    assert proposal(person(A), excluded=above, deciding_organ="a").target_unit == "a-room"
+    assert proposal(lower, excluded=above, deciding_organ="a").target_organ == "c"
+    assert proposal(person(A), excluded=also_ours, deciding_organ="a").kind is Kind.STUDY
+
+
 def test_own_staff_go_to_the_chiefs_desk_when_internal_supervision_is_reported() -> None:
     found = proposal(person(unit="p-room"), excluded=Excluded(frozenset({"p-inner"})))
 
     assert (found.way, found.target_seat) == (Way.CHIEF_DESK, "p-chief")
+
+
+def test_a_chiefs_seat_that_has_ended_is_no_desk() -> None:
+    ended = Seat("p-chief", "p", "P-chief", Post.CHIEF, valid_to=date(2026, 1, 1))
+    inner = Excluded(frozenset({"p-inner"}))
+
+    assert proposal(person(unit="p-room"), excluded=inner, where=directory(ended)).kind is Kind.STUDY
 
 
 def test_a_repeat_of_our_level_is_kept_also_after_a_climb() -> None:
@@ -130,6 +162,8 @@ def test_a_merged_organ_is_its_successor_and_a_split_one_is_studied() -> None:
     halves = [Unit(name, UnitKind.HOST_UNIT, "520000", stationed_team="team") for name in ("h1", "h2")]
 
     assert proposal(person(A), where=directory(merged, heir)).target_organ == "n"
+    elsewhere = replace(merged, successors=("b",))
+    assert proposal(person(A), where=directory(elsewhere)).target_organ == "b"
     split = proposal(person(H, "host"), where=directory(room, *halves))
     assert split.kind is Kind.STUDY
 
@@ -162,7 +196,8 @@ def test_the_generator_asks_about_every_kind_and_every_way() -> None:
 
 def test_no_proposal_ever_leads_to_the_reported_side() -> None:
     for trial in trials(11, 1000):
-        found, excluded = decide(trial.case, trial.directory), trial.case.excluded
+        found = decide(trial.case, trial.directory)
+        excluded = trial.case.excluded.sparing(trial.case.deciding_organ)
 
         for target in (found.target_unit, *found.informed):
             assert not excluded.holds_unit(target, trial.directory), trial.number

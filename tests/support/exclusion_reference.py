@@ -1,0 +1,131 @@
+"""The excluded set of domain rules 8.2, (a) to (d), by brute force over the entries of the directory.
+
+Written from the text, without the code. Where the text is silent a docstring says "Silent:" and what referral
+chose, which is then followed here.
+"""
+
+from collections.abc import Iterable
+
+from services.referral.domain.directory import Directory, Membership, Organ, Seat, Unit
+from services.referral.domain.exclusion import Excluded, Reported
+from services.referral.domain.values import PartyType, Post
+
+
+def in_force(entry: Organ | Unit | Seat | Membership, directory: Directory) -> bool:
+    """Both ends belong to the validity."""
+    return entry.valid_from <= directory.day and (entry.valid_to is None or directory.day <= entry.valid_to)
+
+
+def entry_of(id_: str | None, directory: Directory) -> Organ | Unit | None:
+    """The organ or unit of that id, whether or not it still is."""
+    return None if id_ is None else directory.organs.get(id_) or directory.units.get(id_)
+
+
+def heirs(id_: str | None, directory: Directory) -> set[str]:
+    """Those in force today that stand for it: itself, or whoever follows those that ended."""
+    waiting: list[str | None] = [id_]
+    seen: set[str] = set()
+    found: set[str] = set()
+    while waiting:
+        entry = entry_of(waiting.pop(), directory)
+        if entry is None or entry.id in seen:
+            continue
+        seen.add(entry.id)
+        if in_force(entry, directory):
+            found.add(entry.id)
+        else:
+            waiting.extend(entry.successors)
+    return found
+
+
+def today(id_: str | None, directory: Directory) -> Organ | Unit | None:
+    """Merged or renamed: its successor. Split, closed or unknown: nobody."""
+    found = heirs(id_, directory)
+    return entry_of(found.pop(), directory) if len(found) == 1 else None
+
+
+def ups(entry: Organ | Unit) -> set[str]:
+    """What an entry names as above it."""
+    named = {entry.superior} if isinstance(entry, Organ) else {entry.parent, entry.organ}
+    return {up for up in named if up is not None}
+
+
+def subtree(root: str, directory: Directory, left_out: str | None = None) -> set[str]:
+    """Everything from which a way up leads to the root, without passing through the one left out."""
+    entries: list[Organ | Unit] = [*directory.organs.values(), *directory.units.values()]
+    above = {e.id: {heir for up in ups(e) for heir in {up, *heirs(up, directory)}} for e in entries}
+    found = {root}
+    while True:
+        more = {id_ for id_, over in above.items() if over & found and id_ not in found and id_ != left_out}
+        if not more:
+            return found
+        found |= more
+
+
+def reference_excluded(
+    reported: tuple[Reported, ...], directories: tuple[Directory, ...], deciding_organ: str
+) -> Excluded:
+    """(a) to (d), each on every day that counts.
+
+    Silent: a seat of a committee member sits on the deciding body, also where the body does not name it.
+    """
+    persons = {person for party in reported for person in party.persons}
+    units: set[str] = set()
+    seats: set[str] = set()
+    for directory in directories:
+        held = {s.id: s for s in directory.seats.values() if s.person in persons and in_force(s, directory)}
+        seats |= set(held)
+        for root in _reported_or_headed(reported, persons, held.values(), deciding_organ, directory):
+            for standing in {root, *heirs(root, directory)}:
+                units |= subtree(standing, directory)
+        for organ in directory.organs.values():
+            member = any(s.post is Post.COMMITTEE_MEMBER and s.organ == organ.id for s in held.values())
+            sits = member or set(organ.deciding_body) & (persons | set(held))
+            if sits and organ.id != deciding_organ and in_force(organ, directory):
+                units |= subtree(organ.id, directory, left_out=deciding_organ)
+    return Excluded(frozenset(units), frozenset(seats), frozenset(persons))
+
+
+def _reported_or_headed(
+    reported: tuple[Reported, ...],
+    persons: set[str],
+    held: Iterable[Seat],
+    deciding_organ: str,
+    directory: Directory,
+) -> set[str]:
+    """(a), and the departments the person leads in the deciding organ; what no longer is has no head.
+
+    Silent: a deputy's seat leads the department it names in the deciding organ, and there only.
+    """
+    roots = {
+        party.unit
+        for party in reported
+        if party.unit is not None and (party.party_type is PartyType.ORGANISATION or party.is_unit_head)
+    }
+    roots |= {u.id for u in directory.units.values() if u.head in persons and in_force(u, directory)}
+    for person in directory.persons.values():
+        if person.id in persons:
+            roots |= {m.unit for m in person.units if m.is_head and in_force(m, directory)}
+    for seat in held:
+        in_charge = seat.post is Post.DEPUTY and seat.organ == deciding_organ
+        if (seat.post in {Post.HEAD, Post.CHIEF} or in_charge) and seat.unit is not None:
+            roots.add(seat.unit)
+        if seat.post is Post.CHIEF:
+            roots.add(seat.organ)
+    return roots
+
+
+def shut(id_: str, excluded: Excluded, deciding_organ: str, directory: Directory) -> bool:
+    """Whether it is excluded, lies in the subtree of what is, or is its successor.
+
+    (b) leaves out the deciding organ: what lies above it is no way to it and to what lies below it.
+    """
+    shut_off = {heir for unit in excluded.units for heir in {unit, *heirs(unit, directory)}}
+    found: set[str] = set()
+    fresh = {id_}
+    while fresh:
+        found |= fresh
+        entries = [entry_of(now, directory) for now in fresh if now != deciding_organ]
+        over = {up for entry in entries if entry is not None for up in ups(entry)}
+        fresh = {heir for up in over for heir in {up, *heirs(up, directory)}} - found
+    return bool(found & shut_off)
