@@ -26,7 +26,16 @@ from services.chassis.consumer import Consumer
 from services.chassis.database import Pool, is_world_fault, open_pool
 from services.chassis.health import Health, consumer_check, database_check
 from services.chassis.http import make_app
-from services.chassis.lifecycle import Job, Serving, Working, command, print_openapi, run_api, run_worker
+from services.chassis.lifecycle import (
+    RARELY,
+    Job,
+    Serving,
+    Working,
+    command,
+    print_openapi,
+    run_api,
+    run_worker,
+)
 from services.chassis.security.permissions import Permissions, authenticated
 from services.chassis.security.tokens import Verifier
 
@@ -34,11 +43,6 @@ LOG = logging.getLogger(__name__)
 TITLE = "信访举报统计分析 Petition analytics"
 ROLES = Path(__file__).with_name("rules") / "roles.yaml"
 PREFIX = "DENGWEN_ANALYTICS_"
-
-
-RARELY = (20_000, 20, 50)
-"""When to look for garbage in cycles: a batch makes many small values that die together, and looking after
-every 700 of them, as Python does by itself, took a third of the worker's time."""
 
 
 def now() -> datetime:
@@ -146,7 +150,6 @@ def api() -> None:
 
 def worker() -> None:
     """Count until told to stop."""
-    gc.set_threshold(*RARELY)
     run_worker(_settings(), working)
 
 

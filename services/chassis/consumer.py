@@ -1,4 +1,4 @@
-"""The consumer: polls, and lets one transaction hold state, claims and position.
+"""The consumer: reads, and lets one transaction hold state, claims and position.
 
 The position in PostgreSQL is the truth; what is committed to Kafka is for lag monitoring alone. A
 batch that fails goes through again one record at a time, so that one bad record holds up nobody.
@@ -9,15 +9,16 @@ import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic
+from typing import Generic
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
+from services.chassis.ahead import Ahead, Batch
 from services.chassis.broker import Broker, Rebalance, TopicPartition
 from services.chassis.database import Connection, Pool, is_world_fault
-from services.chassis.delivery import Delivery, Ending, Route, SetReaction, StoredRecord, U
-from services.chassis.facts import Heard, Unreadable
+from services.chassis.delivery import Delivery, Ending, Prepared, Route, SetReaction, U
+from services.chassis.facts import Heard
 from services.chassis.failpoints import crash_point
 from services.chassis.inbox import FIRST_POSITIONS, SELECT_POSITIONS, Zombie, move_positions
 from services.chassis.metrics import (
@@ -67,7 +68,8 @@ class Consumer(Generic[U]):
         self.topics = tuple(topics)
         self._delivery = Delivery(name, routes, frozenset(compacted), unit, premise, whole)
         self._waiting = Waiting(pool, self._delivery)
-        self._pool, self._broker, self._batch = pool, broker, batch
+        self._ahead = Ahead(broker, self._delivery.prepare, batch)
+        self._pool, self._broker = pool, broker
         self._most_dead_letters = most_dead_letters
         self._types = sorted(routes)
         self._next: dict[tuple[str, int], int] = {}
@@ -113,41 +115,36 @@ class Consumer(Generic[U]):
                     pause = min(pause * 2, 5.0)
         finally:
             self.assigned = False
+            await self._ahead.stop()
             await consumer.stop()
 
     async def _turn(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
-        """Poll once; a fault of the database leaves the membership of the group alone."""
+        """Take one batch; a fault of the database leaves the membership of the group alone."""
         assigned = consumer.assignment()
         if not {(self._broker.plain(p.topic), p.partition) for p in assigned} <= set(self._next):
             await self.take_positions(consumer, assigned)  # aiokafka swallows what a listener raises
-        polled = await consumer.getmany(timeout_ms=200, max_records=self._batch)
-        records = self._ours(polled)
+        batch = await self._ahead.batch(consumer)
+        if any(begin > self._next.get(name, begin) for name, begin in batch.begins.items()):
+            await self.take_positions(consumer, consumer.assignment())  # what lies between has no ending yet
+            return
+        records = self._ours(batch)
         if records:
             await self._through(consumer, records, stop)
-        await self._waiting.retry({r.key.decode("utf-8", "replace") for r in records if r.key})
+        keys = {one.record.key for one in records if one.record.key}
+        await self._waiting.retry({key.decode("utf-8", "replace") for key in keys})
         await self._tell_kafka(consumer)
 
-    def _ours(self, polled: Mapping[TopicPartition, Sequence[Any]]) -> list[StoredRecord]:
+    def _ours(self, batch: Batch) -> list[Prepared]:
+        """What is not behind the positions; a partition without one was taken away."""
         found = []
-        for partition, records in polled.items():
-            topic = self._broker.plain(partition.topic)
-            read_at = self._next.get((topic, partition.partition))
-            for record in records:
-                if read_at is not None and record.offset >= read_at:
-                    found.append(
-                        StoredRecord(
-                            topic,
-                            partition.partition,
-                            record.offset,
-                            record.key,
-                            record.value,
-                            tuple(record.headers),
-                        )
-                    )
+        for one in batch.records:
+            read_at = self._next.get((one.record.topic, one.record.partition))
+            if read_at is not None and one.record.offset >= read_at:
+                found.append(one)
         return found
 
     async def _through(
-        self, consumer: AIOKafkaConsumer, records: list[StoredRecord], stop: asyncio.Event
+        self, consumer: AIOKafkaConsumer, records: list[Prepared], stop: asyncio.Event
     ) -> None:
         """Bring a batch to its end: together if possible, else each alone, however long it takes."""
         await crash_point("consumer.polled")
@@ -168,7 +165,7 @@ class Consumer(Generic[U]):
                 await _pause(stop, pause)
                 pause = min(pause * 2, 30.0)
 
-    async def _together(self, records: Sequence[StoredRecord], *, alone: bool = False) -> None:
+    async def _together(self, records: Sequence[Prepared], *, alone: bool = False) -> None:
         moves = self._moves(records)
         async with self._pool.acquire() as connection:
             async with connection.transaction():
@@ -181,7 +178,7 @@ class Consumer(Generic[U]):
         self._count(records, endings)
 
     async def _each_alone(
-        self, consumer: AIOKafkaConsumer, records: list[StoredRecord], stop: asyncio.Event
+        self, consumer: AIOKafkaConsumer, records: list[Prepared], stop: asyncio.Event
     ) -> None:
         for record in records:
             attempts, pause, reason = 0, 0.2, ""
@@ -211,43 +208,41 @@ class Consumer(Generic[U]):
         LOG.warning("zombie-write-refused", extra={"consumer": self.name})
         await self.take_positions(consumer, consumer.assignment())
 
-    async def _bury(self, record: StoredRecord, reason: str, attempts: int) -> None:
-        try:
-            fact = Heard.read(record) if attempts == ATTEMPTS else None  # else even its grave was refused
-        except Unreadable:
-            fact = None
-        moves = self._moves([record])
+    async def _bury(self, one: Prepared, reason: str, attempts: int) -> None:
+        named = attempts == ATTEMPTS  # else even a grave with its name was refused
+        fact = one.fact if named and isinstance(one.fact, Heard) else None
+        moves = self._moves([one])
         async with self._pool.acquire() as connection:
             async with connection.transaction():
                 await move_positions(connection, self.name, moves)
-                await self._delivery.bury(connection, record, fact, reason[:100], attempts=attempts)
+                await self._delivery.bury(connection, one.record, fact, reason[:100], attempts=attempts)
                 await self._refuse_flood(connection)
             await crash_point("consumer.buried")
         self._moved(moves)
-        self._count([record], [Ending.DEAD])
+        self._count([one], [Ending.DEAD])
 
     async def _refuse_flood(self, connection: Connection) -> None:
         if await connection.fetchval(COUNT_FRESH_DEAD, self.name) > self._most_dead_letters:
             raise Stopped("too-many-dead-letters")
 
-    def _moves(self, records: Sequence[StoredRecord]) -> dict[tuple[str, int], tuple[int, int]]:
+    def _moves(self, records: Sequence[Prepared]) -> dict[tuple[str, int], tuple[int, int]]:
         """From where to where each position moves; raises Zombie for a partition that was taken away."""
         moves: dict[tuple[str, int], tuple[int, int]] = {}
-        for record in records:
-            name = (record.topic, record.partition)
+        for one in records:
+            name = (one.record.topic, one.record.partition)
             if name not in self._next:
                 raise Zombie(self.name)
-            moves[name] = (self._next[name], record.offset + 1)
+            moves[name] = (self._next[name], one.record.offset + 1)
         return moves
 
     def _moved(self, moves: Mapping[tuple[str, int], tuple[int, int]]) -> None:
         for name, (_, following) in moves.items():
             self._next[name] = following
 
-    def _count(self, records: Sequence[StoredRecord], endings: Sequence[Ending]) -> None:
+    def _count(self, records: Sequence[Prepared], endings: Sequence[Ending]) -> None:
         for ending in Ending:
             RECORDS.labels(self.name, ending.value).inc(endings.count(ending))
-        said = [dict(record.headers).get("ce_time") for record in records[-1:]]
+        said = [dict(one.record.headers).get("ce_time") for one in records[-1:]]
         for at in filter(None, said):
             try:
                 then = datetime.fromisoformat(at.decode())
@@ -270,6 +265,7 @@ class Consumer(Generic[U]):
         self._next = {name: known[name] for name in names}
         for partition, name in zip(partitions, names, strict=True):
             consumer.seek(partition, known[name])
+        self._ahead.begin(self._next)
         self.assigned = True
 
     async def _tell_kafka(self, consumer: AIOKafkaConsumer) -> None:

@@ -13,10 +13,11 @@ from uuid import UUID
 
 from services.chassis.audit import AuditTrail
 from services.chassis.database import Connection
-from services.chassis.delivery import KEEP_WAITING, StoredRecord
+from services.chassis.delivery import KEEP_WAITING
 from services.chassis.facts import Heard, Unreadable
 from services.chassis.failpoints import crash_point
 from services.chassis.inbox import Place, Sequences, claim
+from services.chassis.stored_record import StoredRecord
 
 SELECT_LETTERS = """
     SELECT d.id, d.consumer, d.event_id, d.topic, d.partition, d."offset", d.reason, d.attempts, d.since,

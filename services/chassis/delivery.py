@@ -1,24 +1,25 @@
 """The delivery of records: handled, known, passed, waiting or a dead letter; never lost."""
 
-import base64
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
-import orjson
 from pydantic import BaseModel, ValidationError
 
 from services.chassis.database import Connection
-from services.chassis.facts import Heard, Record, Unreadable
+from services.chassis.facts import Heard, Unreadable
 from services.chassis.failpoints import crash_point
 from services.chassis.inbox import Place, Sequences, claim
+from services.chassis.stored_record import StoredRecord
 
 U = TypeVar("U")
 Reaction = Callable[[Any, Heard, U], Awaitable[None]]
 SetReaction = Callable[[Sequence[tuple[Any, Heard]], U], Awaitable[None]]
 Gathered = list[tuple[Any, Heard]]
+Set = dict[UUID, tuple["Prepared", Heard]]
 
 KEEP_WAITING = """
     INSERT INTO mechanism.waiting (consumer, event_id, topic, subject, key, sequence, reason, record)
@@ -61,43 +62,12 @@ class Route(Generic[U]):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRecord:
-    """A record as it is kept while it waits or is dead, byte for byte."""
+class Prepared:
+    """A record, and what could be read before its transaction: its fact or why it is none, its model."""
 
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
-
-    @classmethod
-    def of(cls, record: Record) -> "StoredRecord":
-        """The record without its client's own class."""
-        headers = tuple((name, bytes(value)) for name, value in record.headers)
-        return cls(record.topic, record.partition, record.offset, record.key, record.value, headers)
-
-    def pack(self) -> bytes:
-        """One bytes object for a column."""
-        headers = [[name, _coded(value)] for name, value in self.headers]
-        return orjson.dumps(
-            [self.topic, self.partition, self.offset, _coded(self.key), _coded(self.value), headers]
-        )
-
-    @classmethod
-    def unpack(cls, packed: bytes) -> "StoredRecord":
-        """The record that ``pack`` wrote."""
-        topic, partition, offset, key, value, headers = orjson.loads(packed)
-        pairs = tuple((name, _raw(text) or b"") for name, text in headers)
-        return cls(topic, partition, offset, _raw(key), _raw(value), pairs)
-
-
-def _coded(raw: bytes | None) -> str | None:
-    return None if raw is None else base64.b64encode(raw).decode()
-
-
-def _raw(text: str | None) -> bytes | None:
-    return None if text is None else base64.b64decode(text)
+    record: StoredRecord
+    fact: Heard | str | None = None
+    model: BaseModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,34 +88,46 @@ class Delivery(Generic[U]):
     premise: tuple[type[Exception], ...] = ()
     whole: SetReaction[U] | None = None
 
+    def prepare(self, record: StoredRecord) -> Prepared:
+        """Read a record ahead; whatever is wrong with it is raised when it is delivered, never here."""
+        fact: Heard | str | None = None
+        try:
+            fact = self._read(record)
+            if isinstance(fact, str) or fact.type not in self.routes:
+                return Prepared(record, fact)
+            return Prepared(record, fact, self.routes[fact.type].model.model_validate(fact.data))
+        except Exception:  # no record may stop the reading; the delivery judges it again
+            return Prepared(record, fact)
+
     async def deliver(
-        self, connection: Connection, records: Sequence[StoredRecord], *, alone: bool
+        self, connection: Connection, records: Sequence[Prepared], *, alone: bool
     ) -> list[Ending]:
         """Bring records to their endings, in order; ``alone`` when there is just one to be judged."""
-        facts = [self._read(record) for record in records]
+        facts = [self._read(one.record) if one.fact is None else one.fact for one in records]
         good = [fact for fact in facts if isinstance(fact, Heard)]
         sequences = Sequences(self.consumer, self.compacted)
         await sequences.lock(connection, good)
         ours, reused = await claim(connection, self.consumer, [f for f in good if f.type in self.routes])
         await crash_point("consumer.claimed_not_applied")
-        endings, sets = [], self._sets(good, sequences, ours) if not alone else {}
+        pairs = list(zip(records, facts, strict=True))
+        endings, sets = [], self._sets(pairs, sequences, ours) if not alone else {}
         gathered: Gathered | None = [] if self.whole is not None and not alone else None
-        for record, fact in zip(records, facts, strict=True):
+        for one, fact in pairs:
             if isinstance(fact, str):
-                await self.bury(connection, record, None, fact, attempts=1)
+                await self.bury(connection, one.record, None, fact, attempts=1)
                 endings.append(Ending.DEAD)
             elif fact.event_id in reused:
-                await self.bury(connection, record, fact, "id-reused", attempts=1)
+                await self.bury(connection, one.record, fact, "id-reused", attempts=1)
                 endings.append(Ending.DEAD)
             else:
                 fresh = fact.type not in self.routes or fact.event_id in ours
                 ours.discard(fact.event_id)
                 endings.append(
-                    await self._one(connection, record, fact, sequences, fresh, sets, gathered, alone=alone)
+                    await self._one(connection, one, fact, sequences, fresh, sets, gathered, alone=alone)
                 )
         for kind, batch in sets.items():
             await self._apply_set(
-                connection, kind, [fact for fact in batch.values() if fact.event_id not in reused]
+                connection, kind, [pair for event_id, pair in batch.items() if event_id not in reused]
             )
         if gathered and self.whole is not None:
             await self.whole(gathered, self.unit(connection, gathered[0][1]))
@@ -161,7 +143,8 @@ class Delivery(Generic[U]):
         sequences = Sequences(self.consumer, self.compacted)
         await sequences.lock(connection, [fact])
         await claim(connection, self.consumer, [fact] if fact.type in self.routes else [])
-        ending = await self._one(connection, record, fact, sequences, True, {}, None, alone=True)
+        one = Prepared(record, fact)
+        ending = await self._one(connection, one, fact, sequences, True, {}, None, alone=True)
         await sequences.save(connection)
         return ending
 
@@ -181,14 +164,14 @@ class Delivery(Generic[U]):
         return any(heard.rpartition(".v")[0] == name for heard in self.routes)
 
     def _sets(
-        self, facts: Sequence[Heard], sequences: Sequences, ours: Collection[Any]
-    ) -> dict[str, dict[Any, Heard]]:
-        heard = [fact for fact in facts if fact.type in self.routes]
-        times = Counter((fact.topic, fact.subject) for fact in heard)
+        self, pairs: Sequence[tuple[Prepared, Heard | str]], sequences: Sequences, ours: Collection[Any]
+    ) -> dict[str, Set]:
+        heard = [(one, fact) for one, fact in pairs if isinstance(fact, Heard) and fact.type in self.routes]
+        times = Counter((fact.topic, fact.subject) for _, fact in heard)
         return {
             kind: {
-                fact.event_id: fact
-                for fact in heard
+                fact.event_id: (one, fact)
+                for one, fact in heard
                 if fact.type == kind
                 and fact.event_id in ours
                 and times[fact.topic, fact.subject] == 1
@@ -201,18 +184,18 @@ class Delivery(Generic[U]):
     async def _one(
         self,
         connection: Connection,
-        record: StoredRecord,
+        one: Prepared,
         fact: Heard,
         sequences: Sequences,
         fresh: bool,
-        sets: dict[str, dict[Any, Heard]],
+        sets: dict[str, Set],
         gathered: Gathered | None,
         *,
         alone: bool,
     ) -> Ending:
         place, route = sequences.place(fact), self.routes.get(fact.type)
         if place is Place.BEYOND:
-            await self.keep_waiting(connection, record, fact, "gap")
+            await self.keep_waiting(connection, one.record, fact, "gap")
             return Ending.WAITING
         if place is Place.BEHIND or not fresh:
             return Ending.KNOWN
@@ -220,39 +203,42 @@ class Delivery(Generic[U]):
             sequences.advance(fact)
             return Ending.PASSED
         if gathered is not None:
-            gathered.append((self._model(route, fact), fact))
+            gathered.append((self._model(route, one, fact), fact))
         if gathered is not None or fact.event_id in sets.get(fact.type, {}):
             sequences.advance(fact)
             return Ending.HANDLED
         try:
             if alone:
                 async with connection.transaction():
-                    await self._react(connection, route, fact)
+                    await self._react(connection, route, one, fact)
             else:
-                await self._react(connection, route, fact)
+                await self._react(connection, route, one, fact)
         except self.premise as missing:
             if not alone:
                 raise
-            await self.keep_waiting(connection, record, fact, type(missing).__name__)
+            await self.keep_waiting(connection, one.record, fact, type(missing).__name__)
             return Ending.WAITING
         sequences.advance(fact)
         return Ending.HANDLED
 
-    async def _react(self, connection: Connection, route: Route[U], fact: Heard) -> None:
-        await route.reaction(self._model(route, fact), fact, self.unit(connection, fact))
+    async def _react(self, connection: Connection, route: Route[U], one: Prepared, fact: Heard) -> None:
+        await route.reaction(self._model(route, one, fact), fact, self.unit(connection, fact))
 
-    def _model(self, route: Route[U], fact: Heard) -> BaseModel:
+    def _model(self, route: Route[U], one: Prepared, fact: Heard) -> BaseModel:
+        if one.model is not None:
+            return one.model
         try:
             return route.model.model_validate(fact.data)
         except ValidationError as refused:
             raise Refusal("body-refused") from refused
 
-    async def _apply_set(self, connection: Connection, kind: str, facts: Sequence[Heard]) -> None:
+    async def _apply_set(
+        self, connection: Connection, kind: str, pairs: Sequence[tuple[Prepared, Heard]]
+    ) -> None:
         route = self.routes[kind]
-        if facts and route.set_reaction is not None:
-            await route.set_reaction(
-                [(self._model(route, fact), fact) for fact in facts], self.unit(connection, facts[0])
-            )
+        if pairs and route.set_reaction is not None:
+            told = [(self._model(route, one, fact), fact) for one, fact in pairs]
+            await route.set_reaction(told, self.unit(connection, pairs[0][1]))
 
     async def keep_waiting(
         self, connection: Connection, record: StoredRecord, fact: Heard, reason: str

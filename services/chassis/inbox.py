@@ -136,11 +136,11 @@ async def claim(connection: Connection, consumer: str, facts: Sequence[Heard]) -
     digests: dict[UUID, bytes] = {}
     reused: set[UUID] = set()
     for fact in facts:
-        first = digests.setdefault(fact.event_id, digest_of(fact))
-        if first != digest_of(fact):
+        digest = digest_of(fact)
+        if digests.setdefault(fact.event_id, digest) != digest:
             reused.add(fact.event_id)
     rows = await connection.fetch(CLAIM, consumer, list(digests), list(digests.values()))
-    ours = {UUID(str(row["event_id"])) for row in rows}
+    ours: set[UUID] = {row["event_id"] for row in rows}
     known = [event_id for event_id in digests if event_id not in ours]
     if known:
         for row in await connection.fetch(SELECT_CLAIMED, consumer, known):

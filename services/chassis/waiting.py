@@ -6,9 +6,10 @@ from collections.abc import Collection
 from typing import Generic
 
 from services.chassis.database import Pool, is_world_fault
-from services.chassis.delivery import Delivery, Ending, StoredRecord, U
+from services.chassis.delivery import Delivery, Ending, U
 from services.chassis.facts import Heard, Unreadable
 from services.chassis.metrics import DEAD_LETTERS, OLDEST_WAITING_SECONDS, WAITING_FACTS
+from services.chassis.stored_record import StoredRecord
 
 LOG = logging.getLogger(__name__)
 ATTEMPTS = 5

@@ -20,9 +20,9 @@ from services.analytics.adapters.live_tables import SIZES, LiveTables
 from services.analytics.domain.live import LiveFact, LiveKind, cuts_of
 from services.chassis.broker import Broker
 from services.chassis.database import Pool, is_world_fault
-from services.chassis.delivery import StoredRecord
 from services.chassis.facts import Heard, Unreadable
 from services.chassis.metrics import LIVE_RECORDS, LIVE_WINDOWS_UNSAVED
+from services.chassis.stored_record import StoredRecord
 
 LOG = logging.getLogger(__name__)
 for busy in ("mode.timers", "faust.transport.producer"):

@@ -18,9 +18,9 @@ from services.analytics.adapters.work import LOOK_AT_SHADOW, unit_of
 from services.analytics.domain.codes import Codes
 from services.chassis.broker import Broker, TopicPartition
 from services.chassis.database import Connection, Pool, transaction
-from services.chassis.delivery import StoredRecord
 from services.chassis.facts import Heard, Unreadable
 from services.chassis.inbox import SELECT_POSITIONS
+from services.chassis.stored_record import StoredRecord
 
 TABLES = ("fact", "receipt", "part", "passage", "visit", "session", "entry", "organ_line")
 EMPTY = "; ".join(f"DELETE FROM shadow.{table}" for table in TABLES)  # noqa: S608 - the closed list above

@@ -66,12 +66,14 @@ class House:
         async with transaction(self.pool) as connection:
             await say(connection, facts)
 
-    def reader(self, *, broker: Broker | None = None, most_dead_letters: int = 20) -> Consumer[Connection]:
+    def reader(
+        self, *, broker: Broker | None = None, most_dead_letters: int = 20, batch: int = 1000
+    ) -> Consumer[Connection]:
         return Consumer(
             name="petition.reader", topics=[TOPIC], compacted=(),
             routes={"intake.told.v1": Route(Told, self.react)},
             unit=lambda connection, _: connection, pool=self.pool, broker=broker or self.broker,
-            premise=(NotYet,), most_dead_letters=most_dead_letters,
+            premise=(NotYet,), most_dead_letters=most_dead_letters, batch=batch,
         )  # fmt: skip
 
     async def effects(self) -> list[tuple[str, int]]:
