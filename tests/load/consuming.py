@@ -8,6 +8,7 @@ written is read back from both and must be the same number of rows in every tabl
 import asyncio
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,11 +20,12 @@ import asyncpg
 import orjson
 
 from services.chassis.consumer import Consumer
-from services.chassis.database import Connection, Pool, open_pool
+from services.chassis.database import Pool, open_pool
 from services.chassis.delivery import Route
 from services.chassis.facts import Fact, Heard, headers_of, new_event_id
 from services.chassis.outbox import partition_of, say
 from tests.load.measure import Goal, Series, interleaved
+from tests.load.recording import Recorder, Statement, play
 from tests.support.platform import Platform
 
 P7 = Goal("P7", "consumer ÷ PostgreSQL alone, the same statements", "facts/s", 0.60, 0.85)
@@ -44,13 +46,15 @@ Make = Callable[[Pool], Consumer[Any]]
 
 
 async def fill(platform: Platform, prefix: str, facts: Sequence[tuple[str, str, dict[str, object]]]) -> None:
-    """Write facts (type, subject, data) to the topic as a relay would, each the first of its subject."""
+    """Write facts (type, subject, data) to the topic as a relay would, counted by subject."""
     platform.make_topics([prefix + TOPIC], PARTITIONS)
     producer = await platform.broker(prefix).producer()
     try:
-        sent = []
+        sent, counted = [], Counter[str]()
         for kind, subject, data in facts:
-            headers = headers_of(new_event_id(), kind, "/intake", subject, 1, datetime.now(UTC), None)
+            counted[subject] += 1
+            event_id, now = new_event_id(), datetime.now(UTC)
+            headers = headers_of(event_id, kind, "/intake", subject, counted[subject], now, None)
             sent.append(
                 await producer.send(
                     prefix + TOPIC,
@@ -72,10 +76,7 @@ async def rate(make: Make, pool: Pool, name: str, total: int) -> float:
     first: tuple[float, int] | None = None
     try:
         while True:
-            done = await pool.fetchval(
-                "SELECT coalesce(sum(next_offset), 0) FROM mechanism.consumer_position WHERE consumer = $1",
-                name,
-            )
+            done = await pool.fetchval(SELECT_DONE, name)
             now = time.perf_counter()
             if first is None and done:
                 first = now, int(done)
@@ -83,71 +84,10 @@ async def rate(make: Make, pool: Pool, name: str, total: int) -> float:
                 return (total - first[1]) / (now - first[0])
             if running.done():
                 running.result()
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
     finally:
         stop.set()
         await running
-
-
-@dataclass(slots=True)
-class Recorder:
-    """Stands before a pool and keeps every statement with its arguments, by transaction."""
-
-    pool: Pool
-    transactions: list[list[tuple[str, str, tuple[Any, ...]]]] = field(default_factory=list)
-
-    @asynccontextmanager
-    async def acquire(self, **given: Any) -> AsyncIterator["Recorded"]:
-        """A connection of the pool, listened to."""
-        async with self.pool.acquire(**given) as connection:
-            yield Recorded(connection, self.transactions)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.pool, name)
-
-
-class Recorded:
-    """One connection whose statements are kept."""
-
-    def __init__(self, connection: Connection, kept: list[list[tuple[str, str, tuple[Any, ...]]]]) -> None:
-        self._connection, self._kept, self._depth = connection, kept, 0
-        self._now: list[tuple[str, str, tuple[Any, ...]]] = []
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
-        """A transaction; what ran in it is kept when the outermost one commits."""
-        async with self._connection.transaction():
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-        if not self._depth and self._now:
-            self._kept.append(self._now)
-            self._now = []
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._connection, name)
-        if name not in {"fetch", "fetchrow", "fetchval", "execute", "executemany"}:
-            return method
-
-        async def listened(sql: str, *args: Any, **more: Any) -> Any:
-            if self._depth:
-                self._now.append((name, sql, args))
-            elif name == "execute":
-                self._kept.append([(name, sql, args)])
-            return await method(sql, *args, **more)
-
-        return listened
-
-
-async def play(pool: Pool, transactions: Sequence[Sequence[tuple[str, str, tuple[Any, ...]]]]) -> None:
-    """Run recorded transactions again on one connection."""
-    async with pool.acquire() as connection:
-        for statements in transactions:
-            async with connection.transaction():
-                for method, sql, args in statements:
-                    await getattr(connection, method)(sql, *args)
 
 
 async def rows_by_table(platform: Platform, database: str) -> dict[str, int]:
@@ -169,7 +109,7 @@ class Bench:
     consumer: str
     total: int
     make: Make
-    recorded: list[list[tuple[str, str, tuple[Any, ...]]]] = field(default_factory=list)
+    recorded: list[list[Statement]] = field(default_factory=list)
     written: dict[str, int] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -182,6 +122,15 @@ class Bench:
             yield name, pool
         finally:
             await pool.close()
+            await self._drop(name)
+
+    async def _drop(self, name: str) -> None:
+        """A database left behind would be vacuumed while the next round is played."""
+        connection = await asyncpg.connect(self.platform.server.dsn())
+        try:
+            await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        finally:
+            await connection.close()
 
     async def record(self) -> None:
         """The pass whose statements the reference plays."""

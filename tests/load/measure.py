@@ -24,17 +24,21 @@ class Verdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     INCONCLUSIVE = "inconclusive"
+    SHOWN = "shown"
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One goal: a name such as ``P5``, what is divided by what, and the least ratio that passes."""
+    """One goal: a name such as ``P5``, what is divided by what, and the least ratio that passes.
+
+    Without a gate it is only shown.
+    """
 
     name: str
     what: str
     unit: str
-    gate: float
-    target: float
+    gate: float | None
+    target: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,16 @@ class Series:
     @property
     def quartiles(self) -> tuple[float, float]:
         """The first and third quartile of the ratios."""
+        if len(self.rounds) == 1:
+            return self.ratio, self.ratio
         first, _, third = statistics.quantiles([r.ratio for r in self.rounds], n=4, method="inclusive")
         return first, third
 
     @property
     def verdict(self) -> Verdict:
         """Whether the gate was reached, or cannot be told: too noisy, or others at work throughout."""
+        if self.goal.gate is None:
+            return Verdict.SHOWN
         first, third = self.quartiles
         noisy = (third - first) / self.ratio > WIDEST_SPREAD
         if noisy or statistics.median(r.others_cores for r in self.rounds) > OTHERS_CORES:

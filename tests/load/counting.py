@@ -1,0 +1,132 @@
+"""P9: analytics' own consumer beside a reader that only fetches and parses the same records.
+
+The reader writes nothing, so the ratio says how much of a stream's speed is left once every fact is kept,
+counted and answered for. Beside it, without a gate: the consumer's recorded statements alone, and the
+reader when it also checks each record as the consumer must.
+"""
+
+import secrets
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from aiokafka import TopicPartition
+
+from services.analytics.adapters.reference_files import read_codes
+from services.analytics.adapters.stream import NAME, ROUTES, TOPICS
+from services.analytics.main import counting as counting_consumer
+from services.analytics.settings import AnalyticsSettings
+from services.chassis.consumer import Consumer
+from services.chassis.database import Pool
+from services.chassis.delivery import Delivery
+from services.chassis.stored_record import StoredRecord
+from tests.load.consuming import PARTITIONS, TOPIC, Bench, Make, classified, fill
+from tests.load.measure import Goal, Meter, Round, Series, Side, interleaved
+from tests.support.installation import REFERENCE
+from tests.support.platform import Platform
+
+P9 = Goal("P9", "durable figures ÷ fetch and parse", "facts/s", 0.20, 0.40)
+P9_READ = Goal("P9", "durable figures ÷ fetch, read and check as a consumer must", "facts/s", None, None)
+P9_ALONE = Goal("P9", "durable figures ÷ PostgreSQL alone, the same statements", "facts/s", None, None)
+Take = Callable[[StoredRecord], object]
+
+
+class Unequal(AssertionError):
+    """What was counted is not what was said."""
+
+
+def registered(report: UUID, number: int) -> tuple[str, str, dict[str, object]]:
+    """The receipt of a report of a register, as intake says it."""
+    data: dict[str, object] = {
+        "report_id": str(report),
+        "organ": "520000",
+        "synthetic": True,
+        "report_no": f"520000-2026-{number:06}",
+        "kind": "FIRST",
+        "received_on": "2026-01-05",
+        "registered_on": "2026-01-05",
+        "channel": "LETTER",
+        "source": "SELF_RECEIVED",
+        "name_status": "ANONYMOUS",
+        "reporter_count": 1,
+        "imported": True,
+    }
+    return "intake.report-registered.v1", str(report), data
+
+
+def figures_consumer(platform: Platform, prefix: str) -> Make:
+    """The consumer as analytics' worker makes it."""
+    codes, broker = read_codes(REFERENCE), platform.broker(prefix)
+    settings = AnalyticsSettings.model_validate(
+        {
+            "database_dsn": "given by the pool",
+            "kafka_bootstrap": broker.bootstrap,
+            "kafka_username": broker.username,
+            "kafka_password": broker.password,
+            "kafka_prefix": prefix,
+            "http_port": 0,
+            "operations_port": 0,
+            "reference_folder": REFERENCE,
+            "keys_folder": REFERENCE,
+            "token_keys_file": REFERENCE,
+            "service_key_file": REFERENCE,
+        }
+    )
+
+    def make(pool: Pool) -> Consumer[Any]:
+        return counting_consumer(settings, pool, codes)
+
+    return make
+
+
+async def read_all(platform: Platform, prefix: str, total: int, take: Take) -> float:
+    """Facts a second from the first batch of a plain reader to its last."""
+    reader = await platform.broker(prefix).reader()
+    try:
+        partitions = [TopicPartition(prefix + TOPIC, n) for n in range(PARTITIONS)]
+        reader.assign(partitions)
+        await reader.seek_to_beginning(*partitions)
+        done, first, began = 0, 0, 0.0
+        while done < total:
+            for partition, records in (await reader.getmany(timeout_ms=1000, max_records=5000)).items():
+                for r in records:
+                    take(StoredRecord(TOPIC, partition.partition, r.offset, r.key, r.value, r.headers))
+                done += len(records)
+            if not first:
+                first, began = done, time.perf_counter()
+        return (total - first) / (time.perf_counter() - began)
+    finally:
+        await reader.stop()
+
+
+async def counting(platform: Platform, total: int = 60_000) -> list[Series]:
+    """The series of P9: two facts a report, all of them counted."""
+    prefix = f"b{secrets.token_hex(4)}."
+    platform.make_topics([prefix + topic for topic in TOPICS if topic != TOPIC], 1)
+    reports = [uuid4() for _ in range(total // 2)]
+    facts = [f for n, report in enumerate(reports) for f in (registered(report, n), classified(report))]
+    await fill(platform, prefix, facts)
+    bench = Bench(platform, "analytics", NAME, total, figures_consumer(platform, prefix))
+    await bench.record()
+    if (bench.written["business.fact"], bench.written["business.receipt"]) != (total, total // 2):
+        raise Unequal
+    prepare = Delivery(NAME, ROUTES, (), lambda connection, _: connection).prepare
+
+    async def parse() -> float:
+        return await read_all(platform, prefix, total, lambda record: orjson.loads(record.value or b""))
+
+    async def check() -> float:
+        return await read_all(platform, prefix, total, prepare)
+
+    figures = await interleaved(P9, bench.ours, parse)
+    ours = statistics.median(r.ours for r in figures.rounds)
+    beside = [(P9_READ, check), (P9_ALONE, bench.alone)]
+    return [figures, *[await _shown(goal, ours, reference) for goal, reference in beside]]
+
+
+async def _shown(goal: Goal, ours: float, reference: Side) -> Series:
+    meter = Meter()
+    return Series(goal, [Round(ours, await reference(), meter.others())])
