@@ -1,8 +1,7 @@
 """How the demo's clerks enter reports at intake, and complete what a register or a visit left as a draft."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date, timedelta
 from typing import Any
 
 from deploy.local.demo.cases import Case, Ending, Party, own_level
@@ -36,22 +35,12 @@ class EntryDesk:
         self._confirm(done["report_id"])
         return str(done["report_id"])
 
-    def latest_rows(self, count: int) -> list[Mapping[str, Any]]:
-        """Drafts of the register's latest month, and of the one before as many as make ``count``."""
-        drafts = self._drafts()
-        if not drafts:
-            return []
-        latest = date.fromisoformat(max(draft["received_on"] for draft in drafts)).replace(day=1)
-        before = (latest - timedelta(days=1)).replace(day=1)
-        of_latest = [d for d in drafts if d["received_on"] >= latest.isoformat()]
-        of_before = [d for d in drafts if before.isoformat() <= d["received_on"] < latest.isoformat()]
-        return of_before[: max(0, count - len(of_latest))] + of_latest[:count]
-
-    def _drafts(self) -> list[Mapping[str, Any]]:
+    def imported_rows(self) -> list[Mapping[str, Any]]:
+        """Every imported row the organ holds, whatever became of it, as intake lists it."""
         found: list[Mapping[str, Any]] = []
         cursor: dict[str, str] = {}
         while True:
-            page = self.clerk.get("/intake/v1/reports", desk="DRAFT", limit=PAGE, **cursor)
+            page = self.clerk.get("/intake/v1/reports", limit=PAGE, **cursor)
             found += [row for row in page["reports"] if row["imported"]]
             if page["next_cursor"] is None:
                 return found
@@ -104,6 +93,21 @@ class EntryDesk:
 
     def _version(self, report_id: str) -> int:
         return int(self.clerk.get(f"/intake/v1/reports/{report_id}")["version"])
+
+
+def latest_month(rows: Iterable[Mapping[str, Any]]) -> str | None:
+    """The last month (YYYY-MM) in which one of the rows was received; None when there is no row."""
+    return max((row["received_on"][:7] for row in rows), default=None)
+
+
+def to_play(rows: Iterable[Mapping[str, Any]], count: int) -> list[Mapping[str, Any]]:
+    """The ``count`` rows that are drafts still and nearest to the register's end, the latest month last.
+
+    So the latest month of the register and the one before it come before any older one; what an earlier
+    run completed is left alone.
+    """
+    drafts = sorted((row for row in rows if row["desk"] == "DRAFT"), key=lambda row: str(row["received_on"]))
+    return drafts[max(0, len(drafts) - count) :]
 
 
 def _reporter(case: Case) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from deploy.local.demo.stage import Stage
 SHOWN_ZEROS = {2, 3}
 """Blocks that show lines without a receipt too; the others show what there is."""
 
+NO_LINE = "无 none"
+NOTHING_MOVED = "本期内无流转，期初期末均无存量 nothing was done, nothing stood at either end"
+
 
 def month_of(stage: Stage, month: str) -> Mapping[str, Any]:
     """The statistic of all organs the analyst sees, of one month (YYYY-MM)."""
@@ -33,24 +36,28 @@ def shown(statistic: Mapping[str, Any]) -> RenderableType:
 
 
 def _blocks(blocks: list[Mapping[str, Any]]) -> Table:
+    """Blocks 2 to 8, each with its base; one without a line to show says so."""
     table = Table("", "件次", "占比", "同比", "环比", box=None, pad_edge=False)
     for block in blocks:
         table.add_row(
             f"[bold]{block['number']} {block['zh']}[/]", f"[dim]{block['base_zh']} {block['base']}[/]"
         )
-        for line in block["lines"]:
-            if line["count"] or block["number"] in SHOWN_ZEROS:
-                table.add_row(
-                    f"  {line['zh']}",
-                    str(line["count"]),
-                    line["share"],
-                    line["year_on_year"]["shown"],
-                    line["period_on_period"]["shown"],
-                )
+        lines = [line for line in block["lines"] if line["count"] or block["number"] in SHOWN_ZEROS]
+        for line in lines:
+            table.add_row(
+                f"  {line['zh']}",
+                str(line["count"]),
+                line["share"],
+                line["year_on_year"]["shown"],
+                line["period_on_period"]["shown"],
+            )
+        if not lines:
+            table.add_row(f"  [dim]{NO_LINE}[/]")
     return table
 
 
 def _flow(flow: list[Mapping[str, Any]], stock: list[Mapping[str, Any]]) -> Table:
+    """Block 9; what was done and what stood at the end, or that there was neither."""
     table = Table("9 流转与存量", "", box=None, pad_edge=False)
     for act in flow:
         if act["count"]:
@@ -58,6 +65,8 @@ def _flow(flow: list[Mapping[str, Any]], stock: list[Mapping[str, Any]]) -> Tabl
     for state in stock:
         if state["closing"] or state["opening"]:
             table.add_row(f"  期末 {state['zh']}", f"{state['opening']} → {state['closing']}")
+    if not table.row_count:
+        table.add_row(f"  [dim]{NOTHING_MOVED}[/]", "")
     return table
 
 

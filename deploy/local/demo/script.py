@@ -11,7 +11,7 @@ from rich.table import Table
 
 from deploy.local.demo import figures
 from deploy.local.demo.cases import SEEDED, Ending, for_rows
-from deploy.local.demo.entry import EntryDesk
+from deploy.local.demo.entry import EntryDesk, latest_month, to_play
 from deploy.local.demo.play import Item, Play
 from deploy.local.demo.routing import today
 from deploy.local.demo.stage import Stage, awaited
@@ -42,7 +42,8 @@ class Script:
             play.items.append(Item(entry.enter(case), case))
             told("entry 录入", 1)
         self.followed = next(i.report_id for i in play.items if i.case.ending is FOLLOWED)
-        drafts = entry.latest_rows(rows)
+        imported = entry.imported_rows()
+        drafts = to_play(imported, rows)
         for draft, case in zip(drafts, for_rows(), strict=False):
             play.items.append(Item(entry.complete(draft, case), case))
             told("entry 录入", 1)
@@ -52,7 +53,7 @@ class Script:
         play.run()
         entry.of_visit(visit)
         self._counts["talks that became reports"] = 1
-        return max(draft["received_on"] for draft in drafts)[:7] if drafts else today().isoformat()[:7]
+        return latest_month(imported) or today().isoformat()[:7]
 
     def _receive(self, told: Callable[[str, int], None]) -> str:
         reception = Reception(self.stage)
