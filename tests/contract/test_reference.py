@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from services.intake.domain.lifecycle import OWN, PROJECTED
+from services.intake.domain.values import State
 from services.referral.domain.lifecycle import NEXT
 from tests.architecture.tree import HOUSES
 from tests.contract.catalogue import CONTRACTS, ROOT, code_lists, exists, reference
@@ -17,6 +19,8 @@ LIFECYCLE, CLOCKS, TAXONOMY = reference("lifecycle"), reference("clocks"), refer
 REGIONS = {row["code"]: row for row in reference("regions")["regions"]}
 STATES = {row["state"] for row in LIFECYCLE["states"]}
 LAWS = {"waiting", "open", "terminal"}
+BUILT = {row["to"] for row in LIFECYCLE["transitions"] if row["built"]} - {"SAME"}
+"""The states a part can be in today."""
 MARKS = {row["mark"] for row in reference("sources")["sources"]}
 NUMBERS = {f"T{n}" for n in range(1, 33)}
 GUIZHOU = {
@@ -80,6 +84,25 @@ def test_referral_moves_a_part_exactly_as_its_built_rows_say() -> None:
     assert table == {(state.value, step.value, to.value) for (state, step), to in NEXT.items()}
 
 
+def test_intake_moves_a_part_exactly_as_its_built_rows_say() -> None:
+    rows = [row for row in LIFECYCLE["transitions"] if row["owner"] == "intake" and row["built"]]
+    table = {(state, row["to"]) for row in rows for state in row["from"] or [None] if row["to"] != "SAME"}
+    freeze = next(row for row in LIFECYCLE["transitions"] if row["id"] == "T34")  # intake may be the first to
+    frozen = {(state, "FROZEN") for state in freeze["from"]}
+    own = {(before and before.value, after.value) for before, after in OWN}
+
+    assert {pair for pair in own if pair[0] is None or pair[0] in BUILT} == table | frozen
+
+
+def test_intake_shows_the_states_to_which_referral_moves_a_part_and_no_other() -> None:
+    rows = [row for row in LIFECYCLE["transitions"] if row["owner"] == "referral" and row["built"]]
+
+    moved_to = {row["to"] for row in rows} - {"FROZEN"}
+
+    assert {state.value for way in PROJECTED.values() for state in way} == moved_to
+    assert {state.value for state in State} <= STATES
+
+
 def test_the_thirty_clocks_are_all_there() -> None:
     assert {row["id"].partition("-")[0] for row in CLOCKS["clocks"]} == {f"D{n:02}" for n in range(1, 31)}
 
@@ -112,6 +135,13 @@ def test_a_clock_said_to_be_built_is_named_in_its_owners_code(row: Any) -> None:
         ]
         spelt = row["id"].rpartition("R")[0] if row["id"].startswith("D16-") else row["id"]
         assert any(spelt in text for text in texts)
+
+
+def test_a_clock_that_code_starts_is_said_to_be_built() -> None:
+    built = {row["id"] for row in CLOCKS["clocks"] if row["built"]}
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "services").rglob("*.py"))
+
+    assert set(re.findall(r"\"(D[0-9]{2}(?:-[A-Z0-9-]+)?)\"", code)) == built - {"D14"}
 
 
 def test_codes_are_unique_and_named_in_both_languages() -> None:
