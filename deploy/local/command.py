@@ -1,6 +1,7 @@
 """The ``dengwen`` command: one verb a module under ``commands``."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 from rich.console import Console
@@ -21,8 +22,7 @@ from deploy.local.commands import (
     up,
     verify,
 )
-from deploy.local.front import NotUp
-from deploy.local.preflight import NotHere
+from deploy.local.failures import sentence
 
 app = typer.Typer(
     name="dengwen",
@@ -37,16 +37,28 @@ app.add_typer(deadletter.app, name="deadletter")
 
 
 def main() -> None:
-    """Run the verb; a refusal is one sentence and exit code 1."""
-    console = Console(stderr=True)
+    """Run the verb that the command line names."""
+    sys.exit(ended(lambda: app(prog_name="dengwen")))
+
+
+def ended(verb: Callable[[], object]) -> int:
+    """The exit code of a verb: a failure that was to be expected is one sentence on standard error and 1.
+
+    What nobody foresaw keeps its traceback.
+    """
     try:
         preflight.check_machine()
-        app(prog_name="dengwen")
-    except (NotUp, NotHere, ValueError) as refused:
-        console.print(str(refused), style="red", highlight=False, markup=False, soft_wrap=True)
-        sys.exit(1)
+        verb()
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    except Exception as failure:
+        said = sentence(failure)
+        if said is None:
+            raise
+        console = Console(stderr=True)
+        console.print(said, style="red", highlight=False, markup=False, soft_wrap=True)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

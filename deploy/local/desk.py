@@ -19,12 +19,17 @@ ATTEMPTS = 40
 
 
 class Refused(Exception):
-    """The API refused; ``status`` and ``code`` say how, never what was sent."""
+    """The API refused; ``status``, ``code`` and ``title`` say how, never what was sent."""
 
-    def __init__(self, status: int, code: str, what: str) -> None:
-        """``what`` is the method and the path."""
+    def __init__(self, status: int, code: str, what: str, title: str = "") -> None:
+        """``what`` is the method and the path; ``title`` is the API's own sentence, English and Chinese."""
         super().__init__(f"{what}: {status} {code}")
-        self.status, self.code = status, code
+        self.status, self.code, self.what, self.title = status, code, what, title
+
+    @property
+    def service(self) -> str:
+        """The service that refused: the first part of the path."""
+        return self.what.partition(" ")[2].split("/")[1]
 
 
 @dataclass(slots=True)
@@ -70,7 +75,8 @@ class Desk:
                 break
             time.sleep(min(2.0, float(answer.headers.get("Retry-After", "0.3"))))
         if answer.is_error:
-            raise Refused(answer.status_code, _code(answer), f"{method} {path}")
+            code, title = _said(answer)
+            raise Refused(answer.status_code, code, f"{method} {path}", title)
         return answer.json() if answer.content else None
 
     def _bearer(self) -> str:
@@ -84,8 +90,11 @@ def _marks(version: int | None, key: str | None) -> dict[str, str]:
     return {"Idempotency-Key": key or str(uuid.uuid4()), **seen}
 
 
-def _code(answer: httpx.Response) -> str:
+def _said(answer: httpx.Response) -> tuple[str, str]:
+    """The code and the title of a refusal; both empty when the answer holds no problem details."""
     try:
-        return str(answer.json().get("code", ""))
+        problem = answer.json()
     except ValueError:
-        return ""
+        return "", ""
+    titles = (problem.get("title_en", ""), problem.get("title", ""))
+    return str(problem.get("code", "")), " ".join(title for title in titles if title)

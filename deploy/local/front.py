@@ -18,13 +18,14 @@ from deploy.local.home import Home
 from deploy.local.leash import leash
 from deploy.local.ports import Ports
 from deploy.local.processes import REPOSITORY
+from deploy.local.refusal import Refusal
 
 MARKS = {"running": "…", "done": "✓", "failed": "✗", "left": "–"}
 STOP_WITHIN_SECONDS = 90.0
 LOOK_SECONDS = 0.2
 
 
-class NotUp(Exception):
+class NotUp(Refusal):
     """The platform did not come up, or is not up; the message is one sentence with its cure."""
 
 
@@ -107,7 +108,7 @@ class Platform:
                     if seen["phase"] == "ready":
                         return
                     if ended:
-                        raise NotUp(seen["message"] or "The start was stopped.")
+                        raise NotUp(seen["message"] or "The start was stopped: start again with dengwen up.")
                 elif ended:
                     raise NotUp(
                         "Dengwen runs here already: see dengwen status."
@@ -125,16 +126,22 @@ class Platform:
         return int((state.read(self.home) or {}).get("memory_peak", 0))
 
     def require_up(self) -> Mapping[str, Any]:
-        """What the living supervisor says; raises NotUp when there is none."""
+        """What the living supervisor says; raises NotUp when there is none, or it is not ready."""
         seen = state.read(self.home)
-        if seen is None or not state.is_held(self.home) or seen["phase"] != "ready":
+        if seen is None or not state.is_held(self.home):
             raise NotUp("Dengwen is not up here: start it with dengwen up.")
+        if seen["phase"] != "ready":
+            raise NotUp(f"Dengwen is {seen['phase']} here: wait a moment and try again.")
         return seen
 
     def wait(self) -> None:
-        """Wait until the supervisor ends by itself or the person interrupts."""
-        if self.process is not None:
-            self.process.wait()
+        """Wait until somebody stops the platform from elsewhere, or the person interrupts.
+
+        Raises NotUp when the supervisor died instead of ending in order.
+        """
+        if self.process is not None and (code := self.process.wait()):
+            log = self.home.logs / "supervisor.log"
+            raise NotUp(f"The supervisor died ({code}): see {log}, and start again with dengwen up.")
 
     def stop(self) -> bool:
         """Stop in order and wait; whether there was something to stop."""

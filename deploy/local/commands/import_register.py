@@ -12,12 +12,20 @@ from rich.table import Table
 from deploy.local.commands.screen import CONSOLE, here
 from deploy.local.desk import Desk, Refused
 from deploy.local.processes import Installation
+from deploy.local.refusal import Refusal
 from deploy.local.registers import MAPPINGS, Register, returned_rows, send
 from deploy.local.sample.organisation import officer_for
 from deploy.local.staff import Officer
 
 NAME = "import"
 SHOWN = ("rows", "imported", "known", "returned", "conflict", "waiting")
+
+OF_THE_FILE = {400, 413, 415, 422}
+"""Answers that speak of what was sent, not of who sent it or of the platform."""
+
+
+class FileRefused(Refusal):
+    """The register or its mapping cannot be taken; no row of it was."""
 
 
 def run(
@@ -40,8 +48,12 @@ def run(
         try:
             counts = send_with_progress(desk, register, dry_run=dry_run)
         except Refused as refused:
-            CONSOLE.print(f"The file was refused: {refused.code}; nothing was written.", style="red")
-            raise typer.Exit(1) from refused
+            if refused.status not in OF_THE_FILE:
+                raise
+            raise FileRefused(
+                f"The file was refused and nothing was written: {refused.title or refused.code}; "
+                "put the register or its mapping right, and run it again."
+            ) from refused
         CONSOLE.print(counted(counts))
         if returned and not dry_run:
             for row in returned_rows(desk, counts["run_id"]):

@@ -10,9 +10,14 @@ from deploy.local import standing
 from deploy.local.commands.screen import CONSOLE, here
 from deploy.local.front import Platform
 from deploy.local.home import Home
+from deploy.local.refusal import Refusal
 from deploy.local.tail import last_lines, prefixed
 
 NAME = "status"
+
+
+class NoSuch(Refusal):
+    """A name that no process has."""
 
 
 def run(
@@ -40,7 +45,7 @@ def _show_log(home: Home, name: str) -> None:
     file = home.logs / f"{name}.log"
     if not file.exists():
         known = ", ".join(sorted(each.stem for each in home.logs.glob("*.log")))
-        raise ValueError(f"No process of that name has printed anything; there are: {known or 'none'}.")
+        raise NoSuch(f"No process of that name has printed anything; there are: {known or 'none'}.")
     for line in last_lines(file, 50):
         CONSOLE.print(prefixed(name, line))
 

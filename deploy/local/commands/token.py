@@ -1,9 +1,14 @@
 """``dengwen token``: a token for a role, signed with the local key."""
 
+from typing import Annotated
+
+import typer
+
 from deploy.local.commands.screen import CONSOLE
 from deploy.local.home import Home
 from deploy.local.sample.organisation import officer_for
 from deploy.local.staff import Officer, token_of
+from services.chassis.security.tokens import LONGEST_SECONDS
 
 NAME = "token"
 
@@ -13,7 +18,7 @@ def run(
     organ: str = "520000",
     person: str | None = None,
     seat: str | None = None,
-    seconds: int = 900,
+    seconds: Annotated[int, typer.Option(min=1, max=LONGEST_SECONDS)] = LONGEST_SECONDS,
 ) -> None:
     """Print a token for a role in an organ; by default it names the sample officer who holds it."""
     known = officer_for(organ, role)

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 
 from deploy.local.processes import REPOSITORY, Installation, environ_of
+from deploy.local.refusal import Refusal
 from deploy.local.sample.organisation import JOBS, PLACES, entries
 
 SECRET = "console_sample"  # noqa: S105 - the name under which the password is kept, not the password
@@ -15,7 +16,7 @@ DESKS = ("chief", "deputy-1", "head-1", "clerk-1", "handler-1", "trial-1", "supe
 PLACE = PLACES[0]
 
 
-class NoAccounts(Exception):
+class NoAccounts(Refusal):
     """The console refused the accounts; the message says what it said."""
 
 
@@ -59,5 +60,8 @@ def make_accounts(here: Installation) -> Login:
         check=False,
     )
     if done.returncode:
-        raise NoAccounts(f"the console took no accounts: {done.stderr.strip()[-200:]}")
+        last = next(reversed(done.stderr.strip().splitlines()), "nothing")
+        raise NoAccounts(
+            f"The console took no accounts (it said: {last[:200]}): see dengwen status --logs console-api."
+        )
     return Login("head-1", password)

@@ -9,6 +9,7 @@ import httpx
 
 from deploy.local.desk import Desk
 from deploy.local.processes import Installation
+from deploy.local.refusal import Refusal
 from deploy.local.sample.organisation import entries, officer
 
 T = TypeVar("T")
@@ -17,7 +18,7 @@ LOOK_SECONDS = 0.1
 PROVINCE = "520000"
 
 
-class NeverCame(Exception):
+class NeverCame(Refusal):
     """What the play waited for did not happen in time; the message says what."""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.home import Home
-from deploy.local.ports import Ports
+from deploy.local.ports import NoPort, Ports
 from deploy.local.preflight import NotHere, check_folder, check_machine, check_space
 
 
@@ -55,5 +55,5 @@ def test_ports_can_be_moved_together_or_one_by_one() -> None:
 
 @pytest.mark.parametrize("text", ["", "abc", "-1", "70000", "１２", "0"])
 def test_what_is_no_port_is_refused_by_its_name(text: str) -> None:
-    with pytest.raises(ValueError, match="DENGWEN_LOCAL_KAFKA_PORT is no port"):
+    with pytest.raises(NoPort, match="DENGWEN_LOCAL_KAFKA_PORT is no port: give it a number from 1 to 65535"):
         Ports.of({"DENGWEN_LOCAL_KAFKA_PORT": text})
