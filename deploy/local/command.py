@@ -15,6 +15,7 @@ from deploy.local.commands import (
     down,
     import_register,
     matrix,
+    refill,
     reset,
     seed,
     status,
@@ -31,7 +32,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (up, down, status, demo, token, seed, import_register, verify, matrix, bench, chaos, reset):
+VERBS = (
+    up, down, status, demo, token, seed, import_register, verify, matrix, refill, bench, chaos, reset,
+)  # fmt: skip
+for verb in VERBS:
     app.command(verb.NAME)(verb.run)
 app.add_typer(deadletter.app, name="deadletter")
 
