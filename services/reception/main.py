@@ -115,9 +115,10 @@ async def _confirm(
                 LOG.error("identities-gone", extra={"count": gone})
         except VaultAway:
             LOG.warning("vault-away")
-        except OSError as fault:
+        except Exception as fault:
             if not is_world_fault(fault):
                 raise
+            LOG.warning("identities-wait", extra={"cause": type(fault).__name__})
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every_seconds)
 
