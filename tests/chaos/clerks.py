@@ -88,9 +88,9 @@ def move(at: Work, head: Desk, report: str, version: int) -> None:
     at.tried(ROUTE, key, lambda: head.post(path, body, version=version, key=key))
 
 
-def enter(at: Work, clerk: Desk, key: str | None = None) -> str | None:
+def enter(at: Work, clerk: Desk, body: dict[str, Any] | None = None) -> str | None:
     """One report under one key, tried until it is acknowledged; the history knows each try."""
-    key, body = key or str(uuid.uuid4()), report_body()
+    key, body = str(uuid.uuid4()), body or report_body()
     answer = at.tried(ENTER, key, lambda: clerk.post("/intake/v1/reports", body, key=key))
     return None if answer is None else str(answer["report_id"])
 

@@ -1,5 +1,6 @@
 """What was played and what came of it: said at once, and as one table at the end."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 LONGEST_FIGURES = 600
+BETWEEN_WORDS_SECONDS = 15.0
+WIDTH = 118
 
 
 @dataclass(slots=True)
@@ -23,18 +26,31 @@ class Row:
 
 @dataclass(slots=True)
 class Ledger:
-    """The table as it grows."""
+    """The table as it grows; several hands may write in it."""
 
     console: Console
+    began: float = field(default_factory=time.monotonic)
     rows: list[Row] = field(default_factory=list)
+    _said: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def progress(self, text: str) -> None:
+        """A word while something long goes on: one line every quarter of a minute at most."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._said < BETWEEN_WORDS_SECONDS:
+                return
+            self._said = now
+        self._print(f"     {(now - self.began) / 60:4.1f} min  {text}")
 
     def note(self, promise: str, played: str, figures: str, held: bool) -> None:
         """One line, shown at once and in the table at the end."""
         self.rows.append(Row(promise, played, figures, held))
-        mark = "held" if held else "NOT HELD"
-        self.console.print(
-            f"{mark:9} {promise} {played}: {figures}", highlight=False, markup=False, soft_wrap=True
-        )
+        self._said = time.monotonic()
+        self._print(f"{'held' if held else 'NOT HELD':9} {promise:9} {played}: {figures}")
+
+    def _print(self, line: str) -> None:
+        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def row(self, promise: str, played: str) -> Iterator[Row]:
@@ -49,10 +65,15 @@ class Ledger:
 
     def show(self) -> int:
         """The table; 1 when anything did not hold, or nothing was played."""
-        table = Table("promise", "played", "figures", "", box=None)
+        table = Table(box=None, pad_edge=False, padding=(0, 1))
+        table.add_column("promise", width=9)
+        table.add_column("played", width=38)
+        table.add_column("figures", width=WIDTH - 9 - 38 - 8 - 6)
+        table.add_column("", width=8)
         for row in self.rows:
             table.add_row(row.promise, row.played, row.figures, "held" if row.held else "NOT HELD")
-        self.console.print(table, markup=False, highlight=False)
+        self.console.print(table, markup=False, highlight=False, width=WIDTH)
         broken = sum(not row.held for row in self.rows)
-        self.console.print(f"{len(self.rows)} promises played, {broken} not held", highlight=False)
+        minutes = (time.monotonic() - self.began) / 60
+        self._print(f"{len(self.rows)} rows played in {minutes:.1f} minutes, {broken} not held")
         return 0 if self.rows and not broken else 1

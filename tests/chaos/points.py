@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 
 from deploy.local.processes import REPOSITORY
 from tests.chaos.besieged import Besieged
@@ -30,7 +31,7 @@ def under_load() -> list[str]:
     return [point for point in named() if point not in AT_A_LETTER]
 
 
-def crash(besieged: Besieged, work: Work, hits: int) -> str:
+def crash(besieged: Besieged, work: Work, hits: int, tell: Callable[[str], None] = lambda _: None) -> str:
     """Kill at every point until each has its quota; one that has it is dropped at the next start."""
     points, aimed = under_load(), list[str]()
     deadline = time.monotonic() + max(LEAST_SECONDS, SECONDS_A_HIT * hits)
@@ -41,6 +42,8 @@ def crash(besieged: Besieged, work: Work, hits: int) -> str:
                 besieged.restart_services()
             aimed = short
         found = besieged.hits_by_point()
+        met = sum(min(found.get(point, 0), hits) for point in points)
+        tell(f"{met} of {len(points) * hits} hits, {len(short)} points to go, {work.done} acts acknowledged")
         assert time.monotonic() < deadline, f"quota not met in time: { {p: found.get(p, 0) for p in short} }"
         time.sleep(LOOK_SECONDS)
     besieged.aim({})

@@ -1,22 +1,37 @@
 """The whole platform under fire, fault after fault, then judged from outside."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from deploy.local.commands.verify import Verdict
 from deploy.local.demo.routing import today
 from deploy.local.demo.visits import Reception
 from tests.chaos.besieged import Besieged, besieged
 from tests.chaos.clerks import ENTER, WALK_IN, Clerk, Importer, Receptionist
 from tests.chaos.faults import broker_away, database_killed, told_to_stop, workers_frozen
 from tests.chaos.ledger import Ledger
+from tests.chaos.people import Auditor, Booker
 from tests.chaos.points import crash
 from tests.chaos.poison import Poison, among_good, buried, replayed
 from tests.chaos.race import route_at_once, same_keys_again
+from tests.chaos.readiness import ready_means_ready
+from tests.chaos.records import groups_deleted, topic_truncated
 from tests.chaos.work import Person, Work
-from tests.support.history import OK, History
+from tests.support.history import OK, UNKNOWN, History
 
+SELECT_HALF = """
+    SELECT p.report_id FROM oracle.report p
+     WHERE NOT EXISTS (SELECT 1 FROM oracle.outbox o
+                        WHERE o.aggregate_id = p.report_id::text AND o.type = 'intake.report-registered.v1')
+        OR NOT EXISTS (SELECT 1 FROM oracle.transition t WHERE t.entity_id = p.report_id || '/' || p.organ)
+     UNION ALL
+    SELECT o.aggregate_id::uuid FROM oracle.outbox o
+     WHERE o.type = 'intake.report-registered.v1'
+       AND NOT EXISTS (SELECT 1 FROM oracle.report p WHERE p.report_id = o.aggregate_id::uuid)
+"""
+"""Reports of which something is missing, and facts of reports that are not there."""
 CLERKS = tuple(Clerk(number) for number in range(3))
 
 
@@ -30,16 +45,31 @@ class Fault:
     people: tuple[Person, ...] = CLERKS
 
 
-def faults(hits: int, poison: Poison, importer: Importer) -> Iterator[Fault]:
+@dataclass(slots=True)
+class Staff:
+    """Those whose work is counted at the end."""
+
+    importer: Importer = field(default_factory=Importer)
+    auditor: Auditor = field(default_factory=Auditor)
+    booker: Booker = field(default_factory=Booker)
+
+
+def faults(hits: int, poison: Poison, staff: Staff, tell: Callable[[str], None]) -> Iterator[Fault]:
     """All of them, in order; ``hits`` is the quota of each crash point."""
-    everybody: tuple[Person, ...] = (*CLERKS, Receptionist(), importer)
+    few: tuple[Person, ...] = (*CLERKS[:2], staff.auditor, staff.booker)
     yield Fault(
-        "D1–D4", f"killed at each crash point, {hits} times", lambda b, w: crash(b, w, hits), everybody
+        "D1–D4",
+        f"killed at each crash point, {hits} times",
+        lambda b, w: crash(b, w, hits, tell),
+        (*few, Receptionist(), staff.importer),
     )
     yield Fault("D6", "broker killed whenever it appears, 60 s", broker_away)
-    yield Fault("D7", "postmaster killed six times", database_killed)
-    yield Fault("O7", "a frozen worker wakes as a zombie", workers_frozen)
-    yield Fault("O1", "all told to stop under load, five times", told_to_stop)
+    yield Fault("D7", "postmaster killed -9, six times", database_killed, few)
+    yield Fault("O7", "a frozen worker wakes as a zombie", workers_frozen, few)
+    yield Fault("O1", "all told to stop under load, five times", told_to_stop, few)
+    yield Fault("O5", "ready means ready: the truth table", ready_means_ready, ())
+    yield Fault("D13", "groups deleted while readers stand still", groups_deleted, CLERKS[:1])
+    yield Fault("D13", "unread records removed, then refilled", topic_truncated, CLERKS[:1])
     yield Fault("D10", "poison among good facts", lambda b, w: among_good(b, w, poison))
     yield Fault(
         "D10", f"killed at a burial, {hits} times", lambda b, w: buried(b, w, poison, hits), CLERKS[:1]
@@ -56,13 +86,15 @@ def siege(ledger: Ledger, hits: int, only: Iterable[str] = ()) -> None:
         Reception(under_fire.stage).roster(today() + timedelta(days=3))
         assert under_fire.come_to_rest(), "the directory did not reach the services"
         history = History(Path(under_fire.here.home.root) / "history.jsonl")
-        poison, importer = Poison.for_hearers(under_fire), Importer()
-        for fault in faults(hits, poison, importer):
+        poison, staff = Poison.for_hearers(under_fire), Staff()
+        for fault in faults(hits, poison, staff, ledger.progress):
             if not wanted or fault.promise in wanted:
+                ledger.progress(fault.played)
                 _play(ledger, under_fire, fault, history)
         for point, found in sorted(under_fire.hits_by_point().items()):
             ledger.console.print(f"  {found:5} hits  {point}", highlight=False)
-        judge(ledger, under_fire, history, poison, importer)
+        ledger.progress("waiting until nothing moves, then judging")
+        judge(ledger, under_fire, history, poison, staff)
 
 
 def _play(ledger: Ledger, under_fire: Besieged, fault: Fault, history: History) -> None:
@@ -77,7 +109,7 @@ def _play(ledger: Ledger, under_fire: Besieged, fault: Fault, history: History) 
         assert not work.refused, f"refused: {dict(work.refused)}; {row.figures}"
 
 
-def judge(ledger: Ledger, under_fire: Besieged, history: History, poison: Poison, importer: Importer) -> None:
+def judge(ledger: Ledger, under_fire: Besieged, history: History, poison: Poison, staff: Staff) -> None:
     """D1, D2, D4, D5, R1, R2 after everything: lost 0, doubled 0."""
     done = [e for e in history.entries() if e.result == OK and e.op in {ENTER, WALK_IN}]
     answers: dict[tuple[str, str], set[str]] = {}
@@ -88,14 +120,20 @@ def judge(ledger: Ledger, under_fire: Besieged, history: History, poison: Poison
     verdict = under_fire.judge()
     rows = under_fire.oracle("intake", "SELECT report_id::text AS id FROM oracle.report")
     entered = {row["id"] for row in rows}
+    unknown = [e for e in history.entries() if e.result == UNKNOWN]
     lost = told - entered
     ledger.note(
         "D1", "every acknowledged report is stored", f"{len(told)} acknowledged, lost {len(lost)}", not lost
     )
     ledger.note("D2", "one key, one answer", f"{len(answers)} keys, doubled {len(twice)}", not twice)
     imported = len(under_fire.oracle("intake", "SELECT 1 FROM oracle.import_row"))
-    figures = f"{importer.rows} rows of finished registers, {imported} rows in a place"
-    ledger.note("O5", "imports killed and resumed", figures, imported >= importer.rows)
+    figures = f"{staff.importer.rows} rows of finished registers, {imported} rows in a place"
+    ledger.note("D1", "imports killed and resumed", figures, imported >= staff.importer.rows)
+    half = under_fire.oracle("intake", SELECT_HALF)
+    figures = f"{len(entered)} reports, {len(unknown)} unanswered tries, {len(half)} half written"
+    ledger.note("D3", "all or nothing: report, log, fact", figures, not half)
+    worked = f"{staff.auditor.accepted} cases through all rounds, {staff.booker.booked} slots booked"
+    ledger.note("W2 V1", "cases and bookings went on under fire", worked, _worked(staff, verdict))
     ledger.note("D4", "everything came to rest", "drained" if verdict.quiet else "not drained", verdict.quiet)
     for finding in verdict.findings:
         promise, _, played = finding.promise.partition(" ")
@@ -110,3 +148,9 @@ def judge(ledger: Ledger, under_fire: Besieged, history: History, poison: Poison
         f"{sum(map(len, letters.values()))} dead letters, {sum(map(len, poison.owed().values()))} planted",
         letters == poison.owed(),
     )
+
+
+def _worked(staff: Staff, verdict: Verdict) -> bool:
+    """Whether the rows on rounds and slots had anything to judge, once there was time for it."""
+    looked = {finding.promise.split(" ")[0]: finding.counted for finding in verdict.findings}
+    return bool(looked["W2"]) >= bool(staff.auditor.accepted) and looked["V1"] >= staff.booker.booked

@@ -83,7 +83,7 @@ class Work:
                         if refused.status >= 500 or refused.status in NOT_YET:
                             raise
                         under_way.fail()
-                        self._count_refusal(f"{op} {refused.status} {refused.code}")
+                        self.refuse(f"{op} {refused.status} {refused.code}")
                         return None
                     under_way.ok(str(answer.get(name, "")) if isinstance(answer, dict) else None)
                 with self._lock:
@@ -95,6 +95,7 @@ class Work:
             self.given_up.append(f"{op} {key}")
         return None
 
-    def _count_refusal(self, what: str) -> None:
+    def refuse(self, what: str) -> None:
+        """Note an act that was answered with no."""
         with self._lock:
             self.refused[what] += 1

@@ -7,7 +7,8 @@ A bug is a patch in this folder whose head says what it breaks and what must cat
 
     --- a/services/…
 
-Before a bug is planted its test must pass, or its failing would prove nothing.
+Before a bug is planted its test must pass, or its failing would prove nothing: all such tests run once in
+the copy. Bugs are judged side by side, each in the copy of its own hand, on one broker and one PostgreSQL.
 ``python -m tests.planted.run [NAME …]`` prints a table of patch and failing test, and ends with 1 when a
 bug was not caught.
 """
@@ -17,13 +18,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
+
+from tests.support.kept_platform import kept_platform
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).resolve().parent
+HANDS = 2
 NOT_COPIED = {".git", ".venv", "artifacts", ".mypy_cache", ".ruff_cache", ".hypothesis", "__pycache__"}
 
 
@@ -71,10 +77,13 @@ def copy_of_the_project() -> Iterator[Path]:
         yield copy
 
 
-def passes(project: Path, tests: Iterable[str]) -> bool:
-    """Whether these tests pass in that tree; a test that cannot be collected does not pass."""
+def passes(project: Path, tests: Iterable[str], given: Mapping[str, str]) -> bool:
+    """Whether these tests pass in that tree; a test that cannot be collected does not pass.
+
+    ``given`` is added to the environment: where the test platform is.
+    """
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", *tests]
-    environment = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, **given, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, env=environment, check=False)
     return done.returncode == 0
 
@@ -99,28 +108,55 @@ def uproot(bug: Bug, project: Path) -> None:
     subprocess.run(command, cwd=project, capture_output=True, check=True)
 
 
-def judge(bug: Bug, project: Path) -> str:
+def sound(chosen: Iterable[Bug], project: Path, given: Mapping[str, str]) -> set[str]:
+    """The names of the bugs whose tests pass without them: all at once, or each for itself if that fails."""
+    bugs_ = list(chosen)
+    if passes(project, sorted({test for bug in bugs_ for test in bug.caught_by}), given):
+        return {bug.name for bug in bugs_}
+    return {bug.name for bug in bugs_ if passes(project, bug.caught_by, given)}
+
+
+def judge(bug: Bug, project: Path, given: Mapping[str, str]) -> str:
     """``caught``, or why it does not count as caught."""
-    if not passes(project, bug.caught_by):
-        return "its test fails without it"
     if not plant(bug, project):
         return "does not fit the code"
     try:
-        return "NOT CAUGHT" if passes(project, bug.caught_by) else "caught"
+        return "NOT CAUGHT" if passes(project, bug.caught_by, given) else "caught"
     finally:
         uproot(bug, project)
+
+
+def judged(chosen: list[Bug]) -> Iterator[tuple[Bug, str]]:
+    """Each bug with what came of it, as they are judged."""
+    with ExitStack() as held:
+        given = held.enter_context(kept_platform())
+        copies: SimpleQueue[Path] = SimpleQueue()
+        first = held.enter_context(copy_of_the_project())
+        good = sound(chosen, first, given)
+        for copy in (first, *(held.enter_context(copy_of_the_project()) for _ in range(HANDS - 1))):
+            copies.put(copy)
+
+        def one(bug: Bug) -> str:
+            if bug.name not in good:
+                return "its test fails without it"
+            copy = copies.get()
+            try:
+                return judge(bug, copy, given)
+            finally:
+                copies.put(copy)
+
+        with ThreadPoolExecutor(HANDS) as hands:
+            yield from zip(chosen, hands.map(one, chosen), strict=True)
 
 
 def main(names: list[str]) -> int:
     """Judge the bugs named, or all; 0 only when each was caught."""
     chosen, caught = bugs(names), 0
-    with copy_of_the_project() as project:
-        for bug in chosen:
-            answer = judge(bug, project)
-            caught += answer == "caught"
-            sys.stdout.write(f"{answer:26} {bug.name:44} {bug.breaks}\n")
-            sys.stdout.write("".join(f"{'':26} {test}\n" for test in bug.caught_by))
-            sys.stdout.flush()
+    for bug, answer in judged(chosen):
+        caught += answer == "caught"
+        sys.stdout.write(f"{answer:26} {bug.name:44} {bug.breaks}\n")
+        sys.stdout.write("".join(f"{'':26} {test}\n" for test in bug.caught_by))
+        sys.stdout.flush()
     sys.stdout.write(f"planted {len(chosen)}, caught {caught}, uncaught {len(chosen) - caught}\n")
     return 0 if chosen and caught == len(chosen) else 1
 

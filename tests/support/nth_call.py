@@ -23,6 +23,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 METHODS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
 ENDINGS = ("COMMIT", "ROLLBACK")
+TURNS = 3
 SPARED: ContextVar[bool] = ContextVar("spared", default=False)
 
 
@@ -35,30 +36,55 @@ class When(Enum):
 
 @dataclass(slots=True)
 class Fault:
-    """The ``n``-th call at ``place`` fails; with no place none does, and the places are only noted."""
+    """The ``n``-th call at ``place`` fails; with no place none does, and the places are only noted.
+
+    ``by_database`` tells the same statement of two services apart.
+    """
 
     place: str | None = None
     n: int = 1
     when: When = When.BEFORE
+    by_database: bool = False
     seen: Counter[str] = field(default_factory=Counter)
     failed: bool = False
     _last: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)
 
-    def is_due(self, place: str) -> bool:
-        """Note one call; whether it is the one that fails."""
+    def due(self, place: str) -> When | None:
+        """Note one call; how it fails, if it is the one that does."""
         if SPARED.get():
-            return False
+            return None
         self.seen[place] += 1
-        due = not self.failed and place == self.place and self.seen[place] == self.n
-        self.failed = self.failed or due
-        return due
+        if self.failed or place != self.place or self.seen[place] != self.n:
+            return None
+        self.failed = True
+        return self.when
 
     def named(self, connection: Any, method: str, query: str) -> str:
         """The place of a database call."""
         words = " ".join(query.split()[:6])
         before = self._last.get(connection, "")
         self._last[connection] = words
-        return f"{method} {words} ← {before}" if words.startswith(ENDINGS) else f"{method} {words}"
+        place = f"{method} {words} ← {before}" if words.startswith(ENDINGS) else f"{method} {words}"
+        return f"{_database(connection)}: {place}" if self.by_database else place
+
+
+@dataclass(slots=True)
+class Faults(Fault):
+    """Several faults at once, each at a place of its own; every one fails once."""
+
+    each: dict[str, Fault] = field(default_factory=dict)
+
+    def due(self, place: str) -> When | None:
+        """As ``Fault.due``, of the fault that has this place."""
+        if SPARED.get():
+            return None
+        self.seen[place] += 1
+        return self.each[place].due(place) if place in self.each else None
+
+
+def _database(connection: Any) -> str:
+    """The service whose database it is, from a name such as petition_intake_1a2b."""
+    return str(connection._params.database).split("_")[1]
 
 
 @contextlib.contextmanager
@@ -90,9 +116,10 @@ def _replace(undo: contextlib.ExitStack, owner: Any, name: str, call: Any) -> No
 def _database_call(fault: Fault, call: Callable[..., Awaitable[Any]], name: str) -> Any:
     async def counted(connection: Any, *args: Any, **kwargs: Any) -> Any:
         inner = getattr(connection, "_con", None) or connection
-        if not fault.is_due(fault.named(inner, name, str(args[0]) if args else "")):
+        when = fault.due(fault.named(inner, name, str(args[0]) if args else ""))
+        if when is None:
             return await call(connection, *args, **kwargs)
-        if fault.when is When.AFTER:
+        if when is When.AFTER:
             await call(connection, *args, **kwargs)
         inner.terminate()
         raise asyncpg.ConnectionDoesNotExistError("the connection was cut")
@@ -103,9 +130,10 @@ def _database_call(fault: Fault, call: Callable[..., Awaitable[Any]], name: str)
 def _send(fault: Fault, call: Callable[..., Awaitable[Any]]) -> Any:
     async def counted(producer: Any, *args: Any, **kwargs: Any) -> Any:
         send = partial(call, producer, *args, **kwargs)
-        if not fault.is_due("send_batch"):
+        when = fault.due("send_batch")
+        if when is None:
             return await send()
-        if fault.when is When.AFTER:
+        if when is When.AFTER:
             await (await send())
         raise KafkaConnectionError
 
@@ -140,3 +168,33 @@ async def every_fault(
                     break
                 failed[place, when] += 1
     return failed
+
+
+async def every_fault_of_each_service(
+    scenario: Callable[[int], Awaitable[None]],
+    failed: Counter[tuple[str, When]],
+    told: Callable[[int, int], None] = lambda _, __: None,
+) -> int:
+    """As ``every_fault``, for a long flow through many services: in each run one call of each service fails.
+
+    The first call at each place fails, before and after; what ``failed`` counts already is left out, and it
+    goes on counting. A fault whose call a run did not make gets two more turns. Ends with a run in which
+    nothing was left to fail; returns the number of runs. ``told`` hears the runs so far and the faults left.
+    """
+    run, turns = 0, Counter[tuple[str, When]]()
+    left, known = list[tuple[str, When]](), {place for place, _ in failed}
+    while True:
+        run += 1
+        chosen = {place.partition(":")[0]: (place, when) for place, when in reversed(left)}
+        faults = {place: Fault(place, 1, when) for place, when in chosen.values()}
+        with failing(Faults(by_database=True, each=faults)) as played:
+            await scenario(run)
+        turns.update(chosen.values())
+        failed.update((place, fault.when) for place, fault in faults.items() if fault.failed)
+        again = [one for one in chosen.values() if not failed[one] and turns[one] < TURNS]
+        left = [one for one in left if one not in chosen.values()] + again
+        left += [(place, when) for place in sorted(set(played.seen) - known) for when in When]
+        known |= set(played.seen)
+        told(run, len(left))
+        if not chosen and not left:
+            return run

@@ -1,0 +1,94 @@
+"""The suites that prove a mechanism, and the planted bugs that prove the suites; beside each other."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.chaos.ledger import Ledger
+from tests.support.kept_platform import ROOT, kept_platform
+
+CHASSIS = "tests/component/chassis"
+EVERY_CALL = "tests/chaos/test_every_call.py"
+PROOFS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("D1–D5", "each call of each service fails, n = 1, 2 …", (EVERY_CALL,)),
+    (
+        "D3–D5",
+        "each call of outbox and inbox fails",
+        (f"{CHASSIS}/test_faults.py", f"{CHASSIS}/test_flow.py"),
+    ),
+    ("D4 O7", "reading ahead, owners that come and go", (f"{CHASSIS}/test_ahead.py",)),
+    ("D10", "40 poisoned among 2,000 good, floods", (f"{CHASSIS}/test_poison.py",)),
+    ("D11", "replay twice, at once, and discard", (f"{CHASSIS}/test_dead_letters.py",)),
+    ("D13", "history lost, cut short, group deleted", (f"{CHASSIS}/test_records_lost.py",)),
+    ("D2", "one key fifty times at once", (f"{CHASSIS}/test_edge.py",)),
+    ("O1", "told to stop: what was begun is finished", (f"{CHASSIS}/test_shutdown.py",)),
+    ("O3", "migrations killed at each statement", (f"{CHASSIS}/test_migrate.py",)),
+    ("D1", "the import killed and resumed", ("tests/component/intake/test_import_crash.py",)),
+    ("O8", "unsafe settings do not start", ("tests/unit/chassis/test_settings.py",)),
+    ("W3", "clocks tell once, whoever dies", (f"{CHASSIS}/test_clocks.py",)),
+    ("R1 R2", "routing races, a party added later", ("tests/component/referral/test_routing.py",)),
+)
+LOOK_SECONDS = 2.0
+
+
+def proofs_and_planted(ledger: Ledger, *, planted: bool = True, proofs: bool = True) -> None:
+    """Both on one test platform, at the same time: they do not know of each other."""
+    with kept_platform() as given, ThreadPoolExecutor(2) as hands:
+        both: list[Callable[[], None]] = []
+        if proofs:
+            both.append(lambda: _prove(ledger, given))
+        if planted:
+            both.append(lambda: _plant(ledger, given))
+        for done in [hands.submit(one) for one in both]:
+            done.result()
+
+
+def _prove(ledger: Ledger, given: Mapping[str, str]) -> None:
+    for promise, played, tests in PROOFS:
+        with ledger.row(promise, played) as row, tempfile.TemporaryDirectory() as folder:
+            figures = Path(folder) / "figures"
+            environ = {**given, "DENGWEN_CHAOS_FIGURES": str(figures)}
+            command = [sys.executable, "-m", "pytest", "-q", "--no-header", *tests]
+            code, lines = _run(ledger, command, environ, played, figures)
+            told = figures.read_text("utf-8").splitlines()[-1:] if figures.exists() else []
+            row.figures = "; ".join([*told, (lines or ["no output"])[-1].strip("= ")])
+            assert code == 0, f"{row.figures}; {next((x for x in lines if x.startswith('E  ')), '')}"
+
+
+def _plant(ledger: Ledger, given: Mapping[str, str]) -> None:
+    """Every planted bug must be caught by the test it names: a patch, the promise, the failing test."""
+    with ledger.row("all", "planted bugs") as row:
+        command = [sys.executable, "-m", "tests.planted.run"]
+        code, lines = _run(ledger, command, given, "planted bugs")
+        ledger.console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
+        row.figures = (lines or ["no output"])[-1]
+        assert code == 0, row.figures
+
+
+def _run(
+    ledger: Ledger,
+    command: Sequence[str],
+    given: Mapping[str, str],
+    what: str,
+    figures: Path | None = None,
+) -> tuple[int, list[str]]:
+    """Run a command to its end, with a word now and then; its code and its lines."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
+        environ = {**os.environ, **given}
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            while process.poll() is None:
+                time.sleep(LOOK_SECONDS)
+                told = figures.read_text("utf-8").splitlines() if figures and figures.exists() else []
+                ledger.progress(f"{what}: {told[-1]}" if told else what)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(60)
+        out.seek(0)
+        return process.returncode, [line for line in out.read().splitlines() if line.strip()]
