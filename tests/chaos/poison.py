@@ -15,13 +15,35 @@ from tests.chaos.besieged import Besieged
 from tests.chaos.points import BURIED, replay
 from tests.chaos.work import Work
 
-TOPIC, KIND = "petition.intake.reports.v1", "intake.report-registered.v1"
-READERS = ("referral", "review", "reception", "analytics")
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A topic on which poison is planted as its owner, the type it pretends to be, and its readers."""
+
+    owner: str
+    topic: str
+    kind: str
+    readers: tuple[str, ...]
+
+
+REPORTS = Source(
+    "intake",
+    "petition.intake.reports.v1",
+    "intake.report-registered.v1",
+    ("referral", "review", "reception", "analytics"),
+)
+DIRECTORY = Source(
+    "referral",
+    "petition.referral.directory.v1",
+    "referral.directory-changed.v1",
+    ("intake", "review", "reception", "analytics"),
+)
+"""Its one type is heard by all its readers, so that each planting is four burials."""
 OF_A_HEARD_TYPE = {"body-refused", "unknown-version"}
 """Owed only where the type is heard: elsewhere the record is a fact of no concern and passes by."""
-MOST_AT_ONCE = 8
+MOST_AT_ONCE = 10
 FLOOD_WINDOW_SECONDS = 305.0
-"""More than twenty dead letters in five minutes stop a consumer by design; a replayed one counts again."""
+"""More than twenty dead letters in five minutes stop a consumer by design."""
 WITHIN_SECONDS = 120.0
 
 BAD: tuple[tuple[str, bytes, Mapping[str, bytes | None]], ...] = (
@@ -37,25 +59,32 @@ BAD: tuple[tuple[str, bytes, Mapping[str, bytes | None]], ...] = (
 
 @dataclass(slots=True)
 class Poison:
-    """What was planted so far: the reasons owed at each reader; ``hearers`` hear the planted type."""
+    """What was planted so far: the reasons owed at each reader; ``hearers`` hear the planted types."""
 
-    hearers: frozenset[str]
-    planted: list[str] = field(default_factory=list)
+    hearers: Mapping[Source, frozenset[str]]
+    planted: list[tuple[Source, str]] = field(default_factory=list)
 
     def plant(
-        self, besieged: Besieged, reason: str, body: bytes, changed: Mapping[str, bytes | None]
+        self,
+        besieged: Besieged,
+        reason: str,
+        body: bytes,
+        changed: Mapping[str, bytes | None],
+        source: Source = REPORTS,
     ) -> None:
         """Write one record as the topic's owner; a header changed to None is left out."""
         subject = str(uuid4())
-        made = headers_of(new_event_id(), KIND, "/intake", subject, 1, datetime.now(UTC), None)
+        made = headers_of(
+            new_event_id(), source.kind, f"/{source.owner}", subject, 1, datetime.now(UTC), None
+        )
         asked = [(name, changed.get(name, value)) for name, value in made]
         producer = Producer(
             {
                 "bootstrap.servers": besieged.here.bootstrap,
                 "security.protocol": "SASL_PLAINTEXT",
                 "sasl.mechanism": "SCRAM-SHA-256",
-                "sasl.username": "intake",
-                "sasl.password": besieged.here.secrets["kafka_intake"],
+                "sasl.username": source.owner,
+                "sasl.password": besieged.here.secrets[f"kafka_{source.owner}"],
                 "client.id": f"poison-{secrets.token_hex(4)}",
                 "log_level": 0,
             }
@@ -63,15 +92,21 @@ class Poison:
         kept: list[tuple[str, str | bytes | None]] = [
             (name, value) for name, value in asked if value is not None
         ]
-        producer.produce(TOPIC, body, subject.encode(), headers=kept)
+        producer.produce(source.topic, body, subject.encode(), headers=kept)
         assert producer.flush(30) == 0, "the poison did not reach the broker"
-        self.planted.append(reason)
+        self.planted.append((source, reason))
 
     @classmethod
     def for_hearers(cls, besieged: Besieged) -> "Poison":
-        """Nothing planted yet, with the services whose consumers say that they hear the type."""
-        query = f"SELECT 1 FROM oracle.consumer WHERE '{KIND}' = ANY (types)"
-        return cls(frozenset(reader for reader in READERS if besieged.oracle(reader, query)))
+        """Nothing planted yet, with the services whose consumers say that they hear the types."""
+
+        def hears(reader: str, source: Source) -> bool:
+            query = f"SELECT 1 FROM oracle.consumer WHERE '{source.kind}' = ANY (types)"
+            return bool(besieged.oracle(reader, query))
+
+        return cls(
+            {each: frozenset(r for r in each.readers if hears(r, each)) for each in (REPORTS, DIRECTORY)}
+        )
 
     def await_letters(self, besieged: Besieged) -> None:
         """Wait until each reader has exactly what is owed. Raises AssertionError."""
@@ -87,11 +122,11 @@ class Poison:
 
     def owed(self) -> dict[str, list[str]]:
         """The reasons of the letters that each reader must have, sorted; readers with none are left out."""
-        owed = {
-            reader: sorted(r for r in self.planted if r not in OF_A_HEARD_TYPE or reader in self.hearers)
-            for reader in READERS
-        }
-        return {reader: reasons for reader, reasons in owed.items() if reasons}
+        owed: dict[str, list[str]] = {}
+        for source, reason in self.planted:
+            for reader in self.hearers[source] if reason in OF_A_HEARD_TYPE else source.readers:
+                owed.setdefault(reader, []).append(reason)
+        return {reader: sorted(reasons) for reader, reasons in owed.items()}
 
     def found(self, besieged: Besieged) -> dict[str, list[str]]:
         """The reasons of the letters that each service has, sorted; services with none are left out."""
@@ -108,7 +143,7 @@ def buried(besieged: Besieged, work: Work, poison: Poison, hits: int) -> str:
             poison.await_letters(besieged)
             time.sleep(FLOOD_WINDOW_SECONDS)
             fresh = 0
-        poison.plant(besieged, "body-refused", b"{}", {})
+        poison.plant(besieged, "body-refused", b"{}", {}, DIRECTORY)
         fresh += 1
         poison.await_letters(besieged)
     besieged.aim({})
@@ -116,7 +151,8 @@ def buried(besieged: Besieged, work: Work, poison: Poison, hits: int) -> str:
     besieged.all_ready()
     poison.await_letters(besieged)
     found = besieged.hits_by_point()[BURIED]
-    return f"{found} kills at a burial, facts refused by {len(poison.hearers)} readers, each one letter"
+    readers = len(poison.hearers[DIRECTORY])
+    return f"{found} kills at a burial, facts refused by {readers} readers, each one letter"
 
 
 def replayed(besieged: Besieged, work: Work, poison: Poison, hits: int) -> str:
