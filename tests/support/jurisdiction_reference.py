@@ -97,7 +97,11 @@ def judge(party: Party, us: Organ, case: Case, directory: Directory) -> Result:
     if authority is Authority.HOST_PARTY_GROUP:
         if team is None:
             return ("study", None, None)
-        return ("own", None if shut(team.id, case.excluded, us.id, directory) else team.id, None)
+        return (
+            "own",
+            None if shut(team.id, case.excluded, case.deciding_organ, directory) else team.id,
+            None,
+        )
     if authority is Authority.VERTICAL:
         line = None if named is None else today(named.line_target or named.stationed_team, directory)
         return climb("vertical", line, us, case, directory)
@@ -150,7 +154,7 @@ def climb(row: str, target: Organ | Unit | None, us: Organ, case: Case, director
     """From an excluded target to the next organ up; where that is us, we take it as by rule 5."""
     seen: set[str] = set()
     while target is not None and target.id not in seen:
-        closed = shut(target.id, case.excluded, us.id, directory)
+        closed = shut(target.id, case.excluded, case.deciding_organ, directory)
         team = isinstance(target, Unit) and target.kind is UnitKind.STATIONED_TEAM
         if target.id == us.id or (closed and team):
             return ("own", None, None)
@@ -165,13 +169,13 @@ def climb(row: str, target: Organ | Unit | None, us: Organ, case: Case, director
 def internal(us: Organ, case: Case, directory: Directory) -> Told:
     """The internal-supervision department, else the chief's desk. Silent: neither is left, the meeting."""
     room = today(us.departments.internal_supervision, directory)
-    if room is not None and not shut(room.id, case.excluded, us.id, directory):
+    if room is not None and not shut(room.id, case.excluded, case.deciding_organ, directory):
         return ("MOVE", "INTERNAL", us.id, room.id, None, frozenset())
     chief = directory.seats.get(us.chief_seat or "")
     if chief is None or not in_force(chief, directory):
         return STUDY
     reported = chief.id in case.excluded.seats or chief.person in case.excluded.officers
-    if reported or shut(chief.unit or chief.organ, case.excluded, us.id, directory):
+    if reported or shut(chief.unit or chief.organ, case.excluded, case.deciding_organ, directory):
         return STUDY
     return ("MOVE", "CHIEF_DESK", us.id, None, chief.id, frozenset())
 
@@ -188,7 +192,7 @@ def by_nature(us: Organ, case: Case, directory: Directory) -> Told:
         return STUDY if case.oos_impact or case.study_reasons else told
     appeal = case.nature is Nature.APPEAL
     desk = today(us.appeals_unit if appeal else us.suggestions_unit, directory)
-    if desk is None or shut(desk.id, case.excluded, us.id, directory):
+    if desk is None or shut(desk.id, case.excluded, case.deciding_organ, directory):
         return STUDY
     return ("APPEAL" if appeal else "SUGGESTION", None, us.id, desk.id, None, frozenset())
 
@@ -207,9 +211,11 @@ def own_level(
         unit = directory.units.get(team)
         return ("MOVE", "GROUP", us.id if unit is None else unit.organ or us.id, team, None, frozenset())
     room = today(us.departments.supervision, directory)
-    if room is None or shut(room.id, case.excluded, us.id, directory):
+    if room is None or shut(room.id, case.excluded, case.deciding_organ, directory):
         return STUDY
-    open_to = frozenset(team for team in informed if not shut(team, case.excluded, us.id, directory))
+    open_to = frozenset(
+        team for team in informed if not shut(team, case.excluded, case.deciding_organ, directory)
+    )
     return ("MOVE", "ROOM", us.id, room.id, None, open_to)
 
 

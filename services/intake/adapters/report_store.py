@@ -40,8 +40,12 @@ SELECT_REPORT = """
       JOIN business.report_content c ON c.report_id = r.report_id AND c.version = r.content_version
      WHERE r.report_id = $1 AND ($2::text IS NULL OR r.holder = $2)
        AND NOT EXISTS (SELECT FROM business.frozen f WHERE f.report_id = r.report_id)
-       FOR UPDATE OF r
 """
+LOCK_REPORT = SELECT_REPORT + " FOR UPDATE OF r"
+SELECT_RECEIVED = SELECT_REPORT.replace(
+    "($2::text IS NULL OR r.holder = $2)", "(r.holder = $2 OR business.received_here(r.report_id))"
+)
+SELECT_FROZEN = "SELECT by = $2 FROM business.frozen WHERE report_id = $1"
 SELECT_PARTIES = """
     SELECT p.*, coalesce(l.persons, '{}') AS persons, coalesce(l.units, '{}') AS units
       FROM business.report_party p
@@ -112,7 +116,22 @@ class PostgresReports:
 
     async def get(self, report_id: UUID, organ: str | None) -> Report:
         """The report, locked. Raises ReportUnknown."""
-        row = await self._connection.fetchrow(SELECT_REPORT, report_id, organ)
+        return await self._read(LOCK_REPORT, report_id, organ)
+
+    async def look_at(self, report_id: UUID, organ: str) -> Report:
+        """The report as its holder would act on it, not locked. Raises ReportUnknown."""
+        return await self._read(SELECT_REPORT, report_id, organ)
+
+    async def see(self, report_id: UUID, organ: str) -> Report:
+        """The report for an organ that has a receipt on it, not locked. Raises ReportUnknown."""
+        return await self._read(SELECT_RECEIVED, report_id, organ)
+
+    async def frozen_by(self, report_id: UUID, actor: str) -> bool:
+        """Whether this actor froze the report."""
+        return bool(await self._connection.fetchval(SELECT_FROZEN, report_id, actor))
+
+    async def _read(self, query: str, report_id: UUID, organ: str | None) -> Report:
+        row = await self._connection.fetchrow(query, report_id, organ)
         if row is None:
             raise ReportUnknown
         found = await self._connection.fetch(SELECT_PARTIES, report_id)
@@ -121,14 +140,14 @@ class PostgresReports:
         )
         place = f"{report_id}/{row['content_version']}"
         content = open_content(self._sealer, row["content"], "report_content", place)
-        excluded = await self._excluded(report_id, row["excluded_version"])
+        excluded = await self._excluded(report_id, row["excluded_version"], row["holder"])
         self._loaded[report_id] = report_of(row, content, parties, excluded)
         return self._loaded[report_id]
 
-    async def _excluded(self, report_id: UUID, version: int) -> Excluded:
+    async def _excluded(self, report_id: UUID, version: int, holder: str) -> Excluded:
         rows = await self._connection.fetch(SELECT_EXCLUDED, report_id)
         ids = {kind: frozenset(r["entry_id"] for r in rows if r["kind"] == kind) for kind in KINDS}
-        return Excluded(ids["UNIT"], ids["SEAT"], ids["OFFICER"], version)
+        return Excluded(ids["UNIT"], ids["SEAT"], ids["OFFICER"], version, holder)
 
     async def add_many(self, reports: Sequence[Report], actor: str, at: datetime) -> None:
         """Write new reports with their parts and parties."""

@@ -36,14 +36,14 @@ class PostgresExclusions:
             by_kind[row["kind"]].add(row["entry_id"])
         units, seats, officers = (frozenset(by_kind[kind]) for kind in ("UNIT", "SEAT", "OFFICER"))
         organs = {row["organ"] for row in rows}
-        return Excluded(frozenset(), seats, officers, units, organs.pop() if len(organs) == 1 else None)
+        return Excluded(units, seats, officers, organs.pop() if len(organs) == 1 else None)
 
     async def put(self, report_id: UUID, excluded: Excluded, at: datetime) -> None:
         """Keep the whole set of a report in place of the former."""
         pairs = [
             (kind, id_)
             for kind, ids in (
-                ("UNIT", excluded.bodies),
+                ("UNIT", excluded.units),
                 ("SEAT", excluded.seats),
                 ("OFFICER", excluded.officers),
             )

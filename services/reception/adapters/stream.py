@@ -37,10 +37,10 @@ async def _keep_entry(fact: DirectoryChanged, _: Heard, unit: PostgresUnit) -> N
 
 async def _withdraw_bookings(fact: ExclusionChanged, heard: Heard, unit: PostgresUnit) -> None:
     excluded = Excluded(
-        seats=frozenset(fact.excluded_seats),
-        officers=frozenset(fact.excluded_officers),
-        bodies=frozenset(fact.excluded_units),
-        spared=fact.organ,
+        frozenset(fact.excluded_units),
+        frozenset(fact.excluded_seats),
+        frozenset(fact.excluded_officers),
+        fact.organ,
     )
     await when_exclusion_changed_withdraw_bookings(
         fact.report_id, excluded, heard.time, local_day(heard.time), unit

@@ -108,26 +108,24 @@ class Directory:
         for successor in entry.successors:
             yield from self._heirs(successor, seen | {entry.id})
 
-    def line_up(self, id_: str) -> Iterator[str]:
-        """``id_`` and everything above it by superior, parent and organ, heirs included, each once."""
+    def line_up(self, id_: str, not_past: frozenset[str] = frozenset()) -> Iterator[str]:
+        """``id_`` and everything above it by superior, parent and organ, heirs included, each once.
+
+        No way leads further up from an id in ``not_past``.
+        """
         waiting, seen = [id_], {id_}
         while waiting:
             now = waiting.pop(0)
             yield now
+            if now in not_past:
+                continue
             fresh = {heir for up in self._ups(now) for heir in self.standing_for(up)} - seen
             seen |= fresh
             waiting.extend(sorted(fresh))
 
-    def below(self, id_: str, not_into: str | None = None) -> frozenset[str]:
-        """``id_`` and its subtree of organs and units; the branch ``not_into`` is left out."""
-        children = self._children()
-        found, waiting = {id_}, [id_]
-        while waiting:
-            for child in children.get(waiting.pop(), ()):
-                if child not in found and child != not_into:
-                    found.add(child)
-                    waiting.append(child)
-        return frozenset(found)
+    def children_of(self, id_: str) -> frozenset[str]:
+        """The organs and units that name it, or whom it stands for, as above them."""
+        return frozenset(self._children().get(id_, ()))
 
     def _children(self) -> Mapping[str, list[str]]:
         if not self._tree:

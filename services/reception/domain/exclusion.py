@@ -1,45 +1,45 @@
 """Who may not receive a visit 应当回避的人员, domain.md 8.2: from ids picked and intake's facts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.reception.domain.directory import Directory, Organ
+from services.reception.domain.directory import Directory, Organ, Seat
 from services.reception.domain.errors import ActorRecused, StaffRecused
 from services.reception.domain.values import Party, PartyType, Post, Staff
 
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """Ids on the reported side. ``units`` (organs too) hold whole subtrees, and reach to what came later.
+    """Ids on the reported side; ``units`` holds organs too.
 
-    ``bodies`` are organs on whose deciding body a reported person sits, and what intake listed: they reach
-    down too, but not into ``spared``, the deciding organ, unless it stands among them itself.
+    ``spared`` is the deciding organ: what is excluded above it does not reach it or below it, unless it
+    stands in ``units`` itself.
     """
 
     units: frozenset[str] = frozenset()
     seats: frozenset[str] = frozenset()
     officers: frozenset[str] = frozenset()
-    bodies: frozenset[str] = frozenset()
-    spared: str | None = None
+    spared: str | None = field(default=None, compare=False)
 
     def also(self, other: "Excluded") -> "Excluded":
-        """Both sets together."""
+        """Both sets together, as this one's deciding organ looks at them."""
         return Excluded(
             self.units | other.units,
             self.seats | other.seats,
             self.officers | other.officers,
-            self.bodies | other.bodies,
             self.spared or other.spared,
         )
 
     def holds_unit(self, id_: str, directory: Directory) -> bool:
-        """Whether the unit or organ, one it inherited from, or anything above it is excluded."""
-        line = list(directory.line_up(id_))
-        if set(line) & _today(self.units, directory):
-            return True
-        bodies = _today(self.bodies, directory)
-        spared = self.spared if self.spared in line and self.spared not in bodies else None
-        return bool(set(line if spared is None else line[: line.index(spared)]) & bodies)
+        """Whether the unit or organ, an entry it inherited from, or anything above it is excluded.
+
+        The deciding organ is not excluded with what lies above it, nor what lies below it (b).
+        """
+        if not self.units:
+            return False
+        now = frozenset().union(*(directory.standing_for(unit) for unit in self.units))
+        end = frozenset[str]() if self.spared is None else directory.standing_for(self.spared)
+        return any(up in now for up in directory.line_up(id_, not_past=end))
 
     def holds_seat(self, id_: str, directory: Directory) -> bool:
         """Whether the seat, the person who sits there, or the unit it belongs to is excluded."""
@@ -68,10 +68,6 @@ class Excluded:
             raise ActorRecused
 
 
-def _today(ids: Iterable[str], directory: Directory) -> frozenset[str]:
-    return frozenset().union(*(directory.standing_for(id_) for id_ in ids))
-
-
 def excluded_set(
     parties: Iterable[Party],
     directories: Iterable[Directory],
@@ -80,55 +76,63 @@ def excluded_set(
 ) -> Excluded:
     """The set for one visit; ``directories`` are those of the days of the visit and of the act.
 
-    (a) reported organisations and units headed by a reported person; (b) organs on whose deciding body one
-    sits, but for the deciding organ, of which only the person's own seats and the departments it leads are
-    excluded; (c) all seats of a reported person; (d) recused officers and reported persons.
+    (a) reported organisations and units headed by a reported person, with their subtrees; (b) organs on whose
+    deciding body a reported person sits, with their subtrees, but for the deciding organ, or whoever stands
+    for it, of which only the person's own seats and the departments it leads are excluded; (c) all seats of a
+    reported person; (d) recused officers and reported persons. Who is excluded by one day is so by all, with
+    its subtree of each.
     """
-    picked = tuple(parties)
+    picked, days = tuple(parties), tuple(directories)
     persons = frozenset(party.person for party in picked if party.person is not None)
-    organisations = frozenset(
-        p.unit for p in picked if p.unit is not None and p.party_type is PartyType.ORGANISATION
-    )
-    whole = Excluded(officers=persons | frozenset(recused), spared=deciding_organ)
-    for directory in directories:
-        roots = _today(organisations, directory)
-        whole = whole.also(Excluded(frozenset().union(*(directory.below(root) for root in roots))))
-        for person in persons:
-            whole = whole.also(_of_person(person, directory, deciding_organ))
-    return whole
-
-
-def _of_person(person: str, directory: Directory, deciding_organ: str) -> Excluded:
-    seats = directory.seats_of(person)
-    headed = {
-        unit.id for unit in directory.units.values() if unit.head == person and directory.in_force(unit)
-    }
-    headed |= {
-        seat.unit
-        for seat in seats
-        if seat.unit is not None
-        and (
-            seat.post in {Post.HEAD, Post.CHIEF}
-            or (seat.post is Post.DEPUTY and seat.organ == deciding_organ)
-        )
-    }
-    headed |= {seat.organ for seat in seats if seat.post is Post.CHIEF}
-    entry = directory.persons.get(person)
-    if entry is not None:
-        headed |= {m.unit for m in entry.units if m.is_head and directory.in_force(m)}
-    led = {o.id for o in directory.organs.values() if o.id != deciding_organ and _sits(person, o, directory)}
+    ours = frozenset({deciding_organ}).union(*(day.standing_for(deciding_organ) for day in days))
+    roots = {p.unit for p in picked if p.unit is not None and p.party_type is PartyType.ORGANISATION}
+    bodies, seats = set[str](), set[str]()
+    for day in days:
+        held = [seat for person in sorted(persons) for seat in day.seats_of(person)]
+        roots |= _headed(persons, held, ours, day)
+        bodies |= {o.id for o in day.organs.values() if o.id not in ours and _sits(persons, held, o, day)}
+        seats |= {seat.id for seat in held}
     return Excluded(
-        frozenset().union(*(directory.below(root) for root in _today(frozenset(headed), directory))),
-        frozenset(seat.id for seat in seats),
-        bodies=frozenset().union(*(directory.below(root, not_into=deciding_organ) for root in led)),
+        _spread(roots, days) | _spread(bodies, days, ours),
+        frozenset(seats),
+        persons | frozenset(recused),
+        deciding_organ,
     )
 
 
-def _sits(person: str, organ: Organ, directory: Directory) -> bool:
-    return directory.in_force(organ) and (
-        person in organ.deciding_body
+def _headed(persons: frozenset[str], held: Iterable[Seat], ours: frozenset[str], day: Directory) -> set[str]:
+    """Heads lead their unit; in the deciding organ a deputy leads the department of the seat too."""
+    headed = {unit.id for unit in day.units.values() if unit.head in persons and day.in_force(unit)}
+    for person in filter(None, (day.persons.get(id_) for id_ in persons)):
+        headed |= {m.unit for m in person.units if m.is_head and day.in_force(m)}
+    for seat in held:
+        leads = seat.post in {Post.HEAD, Post.CHIEF} or (seat.post is Post.DEPUTY and seat.organ in ours)
+        if leads and seat.unit is not None:
+            headed.add(seat.unit)
+        if seat.post is Post.CHIEF:
+            headed.add(seat.organ)
+    return headed
+
+
+def _sits(persons: frozenset[str], held: Iterable[Seat], organ: Organ, day: Directory) -> bool:
+    return day.in_force(organ) and (
+        not persons.isdisjoint(organ.deciding_body)
         or any(
-            seat.id in organ.deciding_body or (seat.organ == organ.id and seat.post is Post.COMMITTEE_MEMBER)
-            for seat in directory.seats_of(person)
+            seat.id in organ.deciding_body or (seat.post is Post.COMMITTEE_MEMBER and seat.organ == organ.id)
+            for seat in held
         )
     )
+
+
+def _spread(
+    roots: Iterable[str], days: Iterable[Directory], not_into: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The roots, their heirs and all that lies below, on any of the days; never into ``not_into``."""
+    found, waiting, days = set(roots), list(roots), tuple(days)
+    while waiting:
+        now = waiting.pop()
+        for day in days:
+            fresh = (day.standing_for(now) | day.children_of(now)) - found - not_into
+            found |= fresh
+            waiting.extend(fresh)
+    return frozenset(found)

@@ -107,7 +107,7 @@ class Person:
 class Directory:
     """All entries as they stood on ``day``, ended ones included, so that a successor can be found.
 
-    ``tree`` is a memory of ``below``: it holds for every day on which the same entries are in force.
+    ``tree`` is a memory of ``children_of``: it holds for every day on which the same entries are in force.
     """
 
     day: date
@@ -179,16 +179,9 @@ class Directory:
         ups = (entry.superior,) if isinstance(entry, Organ) else (entry.parent, entry.organ)
         return tuple(up for up in ups if up is not None)
 
-    def below(self, id_: str, not_into: str | None = None) -> frozenset[str]:
-        """``id_`` and its subtree of organs and units; the branch ``not_into`` is left out."""
-        children = self._children()
-        found, waiting = {id_}, [id_]
-        while waiting:
-            for child in children.get(waiting.pop(), ()):
-                if child not in found and child != not_into:
-                    found.add(child)
-                    waiting.append(child)
-        return frozenset(found)
+    def children_of(self, id_: str) -> frozenset[str]:
+        """The organs and units that name it, or whom it stands for, as above them."""
+        return frozenset(self._children().get(id_, ()))
 
     def _children(self) -> Mapping[str, tuple[str, ...]]:
         if not self.tree:

@@ -92,57 +92,69 @@ def excluded_set(
     """The set for one report; ``directories`` are those of the days of conduct, report and decision.
 
     (a) reported organisations and units headed by a reported person, with their subtrees; (b) organs on whose
-    deciding body a reported person sits, with their subtrees, but for the deciding organ, of which only the
-    person's own seats and the departments it leads are excluded; (c) all seats of a reported person;
-    (d) recused officers and reported persons.
+    deciding body a reported person sits, with their subtrees, but for the deciding organ, or whoever stands
+    for it, of which only the person's own seats and the departments it leads are excluded; (c) all seats of a
+    reported person; (d) recused officers and reported persons. Who is excluded by one day is so by all, with
+    its subtree of each.
     """
-    parties = tuple(reported)
+    parties, days = tuple(reported), tuple(directories)
     persons = frozenset(person for party in parties for person in party.persons)
-    whole = Excluded(officers=persons | frozenset(recused), spared=deciding_organ)
-    for directory in directories:
-        whole = whole.also(_named(parties, directory))
-        for person in persons:
-            whole = whole.also(_of_person(person, directory, deciding_organ))
-    return whole
+    ours = frozenset({deciding_organ}).union(*(day.standing_for(deciding_organ) for day in days))
+    roots, bodies, seats = _named(parties), set[str](), set[str]()
+    for day in days:
+        held = [s for s in day.seats.values() if s.person in persons and day.in_force(s)]
+        roots |= _headed(persons, held, ours, day)
+        bodies |= {o.id for o in day.organs.values() if o.id not in ours and _sits(persons, held, o, day)}
+        seats |= {s.id for s in held}
+    return Excluded(
+        units=_spread(roots, days) | _spread(bodies, days, ours),
+        seats=frozenset(seats),
+        officers=persons | frozenset(recused),
+        spared=deciding_organ,
+    )
 
 
-def _named(parties: Iterable[Reported], directory: Directory) -> Excluded:
-    roots = {
-        heir
+def _named(parties: Iterable[Reported]) -> set[str]:
+    return {
+        party.unit
         for party in parties
         if party.unit is not None and (party.party_type is PartyType.ORGANISATION or party.is_unit_head)
-        for heir in directory.standing_for(party.unit)
     }
-    return Excluded(units=frozenset().union(*(directory.below(root) for root in roots)))
 
 
-def _of_person(person: str, directory: Directory, deciding_organ: str) -> Excluded:
-    seats = [s for s in directory.seats.values() if s.person == person and directory.in_force(s)]
-    headed = {u.id for u in directory.units.values() if u.head == person and directory.in_force(u)}
-    headed |= {s.unit for s in seats if s.unit is not None and _leads(s, deciding_organ)}
-    headed |= {s.organ for s in seats if s.post is Post.CHIEF}
-    entry = directory.persons.get(person)
-    if entry is not None:
-        headed |= {m.unit for m in entry.units if m.is_head and directory.in_force(m)}
-    led = {o.id for o in directory.organs.values() if o.id != deciding_organ and _sits(person, o, directory)}
-    standing = {heir for root in headed for heir in directory.standing_for(root)}
-    units: frozenset[str] = frozenset().union(*(directory.below(root) for root in standing))
-    units |= frozenset().union(*(directory.below(root, not_into=deciding_organ) for root in led))
-    return Excluded(units=units, seats=frozenset(s.id for s in seats))
-
-
-def _leads(seat: Seat, deciding_organ: str) -> bool:
+def _headed(persons: frozenset[str], held: Iterable[Seat], ours: frozenset[str], day: Directory) -> set[str]:
     """Heads lead their unit; in the deciding organ a deputy leads the department of the seat too."""
-    return seat.post in {Post.HEAD, Post.CHIEF} or (seat.post is Post.DEPUTY and seat.organ == deciding_organ)
+    headed = {unit.id for unit in day.units.values() if unit.head in persons and day.in_force(unit)}
+    for person in filter(None, (day.persons.get(id_) for id_ in persons)):
+        headed |= {m.unit for m in person.units if m.is_head and day.in_force(m)}
+    for seat in held:
+        leads = seat.post in {Post.HEAD, Post.CHIEF} or (seat.post is Post.DEPUTY and seat.organ in ours)
+        if leads and seat.unit is not None:
+            headed.add(seat.unit)
+        if seat.post is Post.CHIEF:
+            headed.add(seat.organ)
+    return headed
 
 
-def _sits(person: str, organ: Organ, directory: Directory) -> bool:
-    return directory.in_force(organ) and (
-        person in organ.deciding_body
+def _sits(persons: frozenset[str], held: Iterable[Seat], organ: Organ, day: Directory) -> bool:
+    return day.in_force(organ) and (
+        not persons.isdisjoint(organ.deciding_body)
         or any(
-            seat.person == person and directory.in_force(seat)
-            for seat in directory.seats.values()
-            if seat.id in organ.deciding_body
-            or (seat.post is Post.COMMITTEE_MEMBER and seat.organ == organ.id)
+            seat.id in organ.deciding_body or (seat.post is Post.COMMITTEE_MEMBER and seat.organ == organ.id)
+            for seat in held
         )
     )
+
+
+def _spread(
+    roots: Iterable[str], days: Iterable[Directory], not_into: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The roots, their heirs and all that lies below, on any of the days; never into ``not_into``."""
+    found, waiting, days = set(roots), list(roots), tuple(days)
+    while waiting:
+        now = waiting.pop()
+        for day in days:
+            fresh = (day.standing_for(now) | day.children_of(now)) - found - not_into
+            found |= fresh
+            waiting.extend(fresh)
+    return frozenset(found)

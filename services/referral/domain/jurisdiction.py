@@ -59,7 +59,7 @@ def decide(case: Case, directory: Directory) -> Decision:
     organ = directory.organs.get(organ_id) if organ_id is not None else None
     if organ is None:
         return Decision(Kind.STUDY, reasons=("8:deciding-organ-not-in-directory",))
-    bench = Bench(case.excluded.sparing(organ.id), directory, organ)
+    bench = Bench(case.excluded.sparing(case.deciding_organ), directory, organ)
     findings = [bench.judge(party) for party in case.parties]
     if bench.chief_is_reported():
         findings.append(Finding(Rank.CHIEF, "1:own-chief"))

@@ -67,23 +67,26 @@ class Directory:
         return self.organs.get(id_) or self.units.get(id_)
 
     def standing_for(self, id_: str) -> frozenset[str]:
-        """``id_`` itself and every heir of it; all halves after a split."""
-        return frozenset(self._heirs(id_, frozenset()))
+        """``id_`` itself and every heir of it in force; all halves after a split."""
+        return frozenset({id_, *self._heirs(id_, frozenset())})
 
     def _heirs(self, id_: str, seen: frozenset[str]) -> Iterator[str]:
-        if id_ in seen:
-            return
-        yield id_
         entry = self.find(id_)
-        if entry is not None and not entry.in_force(self.day):
-            for successor in entry.successors:
-                yield from self._heirs(successor, seen | {id_})
+        if entry is None or id_ in seen:
+            return
+        if entry.in_force(self.day):
+            yield id_
+            return
+        for successor in entry.successors:
+            yield from self._heirs(successor, seen | {id_})
 
     def line_up(self, id_: str, not_past: str) -> frozenset[str]:
         """``id_`` and everything above it by superior, parent and organ, heirs included.
 
-        The climb ends at ``not_past``: what lies above the deciding organ says nothing of those below it.
+        The climb ends at ``not_past`` or who stands for it today: what lies above the deciding organ says
+        nothing of those below it.
         """
+        end = self.standing_for(not_past)
         found, waiting = set[str](), [id_]
         while waiting:
             now = waiting.pop()
@@ -91,7 +94,7 @@ class Directory:
                 continue
             found.add(now)
             entry = self.find(now)
-            if entry is not None and now != not_past:
+            if entry is not None and now not in end:
                 waiting.extend(heir for up in entry.ups for heir in self.standing_for(up))
         return frozenset(found)
 

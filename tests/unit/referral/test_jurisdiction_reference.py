@@ -11,7 +11,7 @@ from services.referral.domain.jurisdiction import Decision, decide
 from services.referral.domain.referral import Target
 from services.referral.domain.values import Authority, Kind, Party, PartyType, State
 from services.referral.domain.withdrawal import judge_anew
-from tests.support.exclusion_reference import reference_excluded, shut, today
+from tests.support.exclusion_reference import reference_excluded, shut
 from tests.support.jurisdiction_cases import Trial, differences, exclusion_differences, trials
 from tests.support.jurisdiction_reference import reference
 from tests.unit.referral.provinces import NOW, matter, part, routing
@@ -73,8 +73,7 @@ def of_the_text(trial: Trial) -> Excluded:
 def reported(decision: Decision, trial: Trial, excluded: Excluded) -> bool:
     """Whether anything it names lies in the excluded set of the text."""
     directory = trial.directory
-    us = today(trial.case.deciding_organ, directory)
-    end = trial.case.deciding_organ if us is None else us.id
+    end = trial.case.deciding_organ
     units = {decision.target_unit, *decision.informed}
     if decision.kind is Kind.TRANSFER:
         units.add(decision.target_organ)
