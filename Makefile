@@ -14,7 +14,8 @@ help: ## list the verbs
 
 $(VENV)/run.stamp: deploy/local/requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.13 is needed and none was found; install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "The environment could not be made: install the package that gives Python its venv (Debian: python3-venv)."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "$(PYTHON) is no Python 3.11 to 3.13: name one that is with make PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) >/dev/null || { rm -rf $(VENV); echo "The environment could not be made: install the package that gives Python its venv (Debian: python3-venv)."; exit 1; }
 	@$(BIN)/python -m deploy.local.install deploy/local/requirements.lock
 	@touch $@
 

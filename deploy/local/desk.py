@@ -3,7 +3,7 @@
 import time
 import urllib.parse
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +21,15 @@ ATTEMPTS = 40
 class Refused(Exception):
     """The API refused; ``status``, ``code`` and ``title`` say how, never what was sent."""
 
-    def __init__(self, status: int, code: str, what: str, title: str = "") -> None:
-        """``what`` is the method and the path; ``title`` is the API's own sentence, English and Chinese."""
+    def __init__(
+        self, status: int, code: str, what: str, title: str = "", fields: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        """``what`` is the method and the path; ``title`` is the API's own sentence, English and Chinese.
+
+        ``fields`` say where the trouble is (``at``) and of which kind (``problem``).
+        """
         super().__init__(f"{what}: {status} {code}")
-        self.status, self.code, self.what, self.title = status, code, what, title
+        self.status, self.code, self.what, self.title, self.fields = status, code, what, title, fields
 
     @property
     def service(self) -> str:
@@ -75,8 +80,7 @@ class Desk:
                 break
             time.sleep(min(2.0, float(answer.headers.get("Retry-After", "0.3"))))
         if answer.is_error:
-            code, title = _said(answer)
-            raise Refused(answer.status_code, code, f"{method} {path}", title)
+            raise _refused(answer, f"{method} {path}")
         return answer.json() if answer.content else None
 
     def _bearer(self) -> str:
@@ -90,11 +94,12 @@ def _marks(version: int | None, key: str | None) -> dict[str, str]:
     return {"Idempotency-Key": key or str(uuid.uuid4()), **seen}
 
 
-def _said(answer: httpx.Response) -> tuple[str, str]:
-    """The code and the title of a refusal; both empty when the answer holds no problem details."""
+def _refused(answer: httpx.Response, what: str) -> Refused:
+    """What an answer says of itself; with nothing but its status when it holds no problem details."""
     try:
         problem = answer.json()
     except ValueError:
-        return "", ""
-    titles = (problem.get("title_en", ""), problem.get("title", ""))
-    return str(problem.get("code", "")), " ".join(title for title in titles if title)
+        return Refused(answer.status_code, "", what)
+    titles = (problem.get("title_en"), problem.get("title"))
+    title = " ".join(title for title in titles if title)
+    return Refused(answer.status_code, str(problem.get("code", "")), what, title, problem.get("fields", ()))

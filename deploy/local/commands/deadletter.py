@@ -123,8 +123,11 @@ def replay(
                 endings += [(name, letter, ending) for letter, ending in told.items()]
         return endings
 
-    for name, letter, ending in asyncio.run(go()):
+    endings = asyncio.run(go())
+    for name, letter, ending in endings:
         CONSOLE.print(f"{name} {letter}: {'would be ' if dry_run else ''}{ending}")
+    if not endings:
+        CONSOLE.print("no dead letters 没有死信")
 
 
 @app.command("discard")
@@ -151,7 +154,9 @@ def discard(
     except LetterUnknown as unknown:
         raise NotDone(f"{service} has no dead letter {number}: see dengwen deadletter list.") from unknown
     except OneAlone as alone:
-        raise NotDone("A discard needs two different people and a reason: see --agreed-by, --why.") from alone
+        raise NotDone(
+            "A discard needs two people and a reason of three letters: see --by, --agreed-by, --why."
+        ) from alone
     except EarlierFirst as earlier:
         raise NotDone(
             "An earlier fact of the same case is missing still: see to that one first."

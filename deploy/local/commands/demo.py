@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.local import state
 from deploy.local.commands import verify
-from deploy.local.commands.import_register import counted, importer, send_with_progress
+from deploy.local.commands.import_register import counted, importer, send_once_known
 from deploy.local.commands.screen import CONSOLE, here
 from deploy.local.commands.seed import write_seeded
 from deploy.local.commands.up import show_addresses
@@ -69,7 +69,7 @@ def _play(stage: Stage, file: Path) -> tuple[Login, bool]:
     login = make_accounts(stage.here)
     with _phase("② the register 导入台账"):
         desk = importer(stage.here, "520000", client=stage.client)
-        CONSOLE.print(counted(send_with_progress(desk, Register(file, MAPPINGS / "citizen-messages.yaml"))))
+        CONSOLE.print(counted(send_once_known(desk, Register(file, MAPPINGS / "citizen-messages.yaml"))))
     with _phase("③ the staff at work 受理、研判、流转、办理、审核、接访"), _bar("acts") as moved:
         done: Counter[str] = Counter()
 
@@ -116,7 +116,7 @@ def _phase(title: str) -> Iterator[None]:
 @contextmanager
 def _bar(what: str) -> Iterator[Moved]:
     columns = (TextColumn("   {task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=CONSOLE, transient=True) as progress:
+    with Progress(*columns, console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal) as progress:
         task = progress.add_task(what, total=None)
 
         def moved(done: int, total: int) -> None:

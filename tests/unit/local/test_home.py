@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.home import Home, OtherVersion
+from deploy.local.keys import NoKey, staff_key
+from deploy.local.postgres import Binaries, NotInitialised, Server
 
 
 @pytest.fixture
@@ -64,3 +66,55 @@ def test_a_reset_leaves_an_empty_folder(home: Home) -> None:
     home.remove_data()
 
     assert list(home.root.iterdir()) == []
+
+
+@pytest.mark.parametrize("damaged", ["", '{"layo', "[]", "\udcff"])
+def test_a_damaged_file_is_named_and_never_replaced(home: Home, damaged: str) -> None:
+    for name in ("version.json", "secrets.json"):
+        (home.root / name).write_bytes(damaged.encode("utf-8", "surrogateescape"))
+
+    with pytest.raises(OtherVersion, match=r"version\.json is damaged: put back a sound copy"):
+        home.check_version({"postgres": 15})
+    with pytest.raises(OtherVersion, match=r"secrets\.json is damaged"):
+        home.secrets(["postgres"])
+
+    assert (home.root / "secrets.json").read_bytes() == damaged.encode("utf-8", "surrogateescape")
+
+
+def test_data_are_never_left_to_fresh_secrets(home: Home) -> None:
+    home.postgres.mkdir()
+
+    with pytest.raises(OtherVersion, match=r"data without its secrets\.json: put the file back"):
+        home.secrets(["postgres"])
+
+    assert not (home.root / "secrets.json").exists()
+
+
+def test_a_removal_takes_also_what_a_killed_start_left_half_made(home: Home) -> None:
+    home.secrets(["postgres"])
+    home.check_version({"postgres": 15})
+    for folder in ("postgres", "postgres.fresh"):
+        (home.root / folder).mkdir()
+    (home.root / ".postgres.pw").touch()
+
+    home.remove_data()
+
+    assert list(home.root.iterdir()) == []
+
+
+def test_a_folder_that_is_no_cluster_is_left_alone(home: Home) -> None:
+    home.postgres.mkdir()
+    (home.postgres / "somebody's").touch()
+    server = Server(Binaries(home.root / "bin", 15, "nowhere"), home.postgres, 1, "secret")
+
+    with pytest.raises(NotInitialised, match="holds something else than PostgreSQL's data"):
+        server.initialise()
+
+    assert [file.name for file in home.postgres.iterdir()] == ["somebody's"]
+
+
+def test_nobody_is_given_a_token_of_an_installation_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(NoKey, match="holds no installation yet: make one with dengwen up"):
+        staff_key(Home(tmp_path / "nowhere"))
+
+    assert not (tmp_path / "nowhere").exists()
