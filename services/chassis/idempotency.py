@@ -55,7 +55,7 @@ async def once(
     ``about`` (method and path) belongs to the body, so that a key is not carried to another operation.
     ``secret`` has 32 bytes. Raises KeyReused, and what ``work`` raises: then nothing was claimed.
     """
-    digest = hmac.digest(secret, about.encode() + b"\0" + body, hashlib.sha256)
+    digest = _digest(secret, about, body)
     if await connection.execute(CLAIM_KEY, subject.id, key, digest) != "INSERT 0 1":
         kept = await connection.fetchrow(SELECT_ANSWER, subject.id, key)
         if kept is None or not hmac.compare_digest(kept["body_hmac"], digest):
@@ -72,3 +72,33 @@ async def once(
         orjson.dumps(dict(answer.headers)).decode(),
     )
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One request under its key, to be looked up before anything is asked of others, and done once."""
+
+    secret: bytes
+    subject: Subject
+    key: str
+    body: bytes
+    about: str = ""
+
+    async def kept(self, connection: Connection) -> Answer | None:
+        """The answer that was kept for this very request, by reading alone; None when there is none.
+
+        A key that was given with another body has none either: ``once`` refuses that in its turn.
+        """
+        kept = await connection.fetchrow(SELECT_ANSWER, self.subject.id, self.key)
+        digest = _digest(self.secret, self.about, self.body)
+        if kept is None or not hmac.compare_digest(kept["body_hmac"], digest):
+            return None
+        return Answer(kept["status"], kept["answer"], orjson.loads(kept["headers"]))
+
+    async def once(self, connection: Connection, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Do ``work`` as the function ``once`` does it."""
+        return await once(connection, self.secret, self.subject, self.key, self.body, work, self.about)
+
+
+def _digest(secret: bytes, about: str, body: bytes) -> bytes:
+    return hmac.digest(secret, about.encode() + b"\0" + body, hashlib.sha256)

@@ -10,6 +10,7 @@ from services.chassis.security.permissions import Permissions, authenticated
 from services.chassis.security.tokens import Verifier
 from services.intake.adapters import import_http
 from services.intake.adapters.http_desk import Counter
+from services.intake.adapters.http_elements import name_elements
 from services.intake.adapters.http_entry import add_checks, add_corrections, add_entry
 from services.intake.adapters.http_parties import add_parties
 from services.intake.adapters.http_reading import add_codes, add_reading, add_visits
@@ -39,9 +40,6 @@ REFUSALS: Mapping[type[Exception], Refused] = {
         errors.GateUnanswered.article,
     ),
     errors.OrganUnknown: Refused(422, "机构目录中没有本机关", "The directory has no such organ"),
-    errors.ElementsMissing: Refused(
-        422, "要素不完整或相互矛盾", "Elements are missing or contradict", errors.ElementsMissing.article
-    ),
     errors.SecondPersonNeeded: Refused(
         422, "须由另一人核对", "A second person is needed", errors.SecondPersonNeeded.article
     ),
@@ -71,6 +69,7 @@ def intake_app(
 ) -> FastAPI:
     """The application with all its routes."""
     app = make_app("intake", "Intake", REFUSALS, uploads=import_http.UPLOADS)
+    app.add_exception_handler(errors.ElementsMissing, name_elements)
     authenticated(app, verifier, permissions, pool)
     routes = APIRouter(prefix="/intake/v1")
     add_entry(routes, counter)

@@ -37,11 +37,6 @@ def handoff() -> Response:
     return Response(HANDOFF, 200, media_type=JSON)
 
 
-def handed_off() -> Answer:
-    """The same as the answer of a write that ended with a frozen report."""
-    return Answer(200, HANDOFF)
-
-
 def registered(done: Registered) -> Answer:
     """201 with the receipt."""
     body = {"report_id": str(done.report_id), "report_no": str(done.number), "version": done.version}

@@ -1,7 +1,7 @@
 """What every route shares: who acts, one transaction, one answer for a key, denials in the trail."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,16 +12,32 @@ from services.chassis.calling import Caller, CallFailed
 from services.chassis.database import Pool, Subject
 from services.chassis.failpoints import crash_point
 from services.chassis.http import idempotency_key, if_match
-from services.chassis.idempotency import Answer, once
+from services.chassis.idempotency import Answer, Once
 from services.chassis.problems import unavailable
 from services.chassis.strict_json import unprocessable
-from services.intake.adapters.http_answers import moved, response
+from services.intake.adapters.http_answers import handoff, moved, response
 from services.intake.adapters.http_models import ReporterGiven
+from services.intake.adapters.turns import Turns
 from services.intake.adapters.work import PostgresUnit, Tools, begin
 from services.intake.application.desk import About
 from services.intake.application.ports import Actor, Moment
-from services.intake.domain.errors import ReportUnknown
+from services.intake.domain.errors import ReportUnknown, SuperiorLevelParty
 from services.intake.domain.values import NameStatus
+
+Work = Callable[[PostgresUnit, UUID | None], Awaitable[Answer]]
+"""What a write does in its transaction; the reference is that of the reporter whom the vault was told of."""
+Judgement = Callable[[PostgresUnit], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """What the gate asks of a write by reading alone, and what is done when it finds superior level.
+
+    Without ``freeze`` the write is refused and that is all.
+    """
+
+    judge: Judgement
+    freeze: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,7 @@ class Counter:
     secret: bytes
     vault: Caller
     now: Callable[[], datetime]
+    turns: Turns = field(default_factory=Turns)
 
     def moment(self) -> Moment:
         """The instant and the local day."""
@@ -44,22 +61,65 @@ class Counter:
         return About(actor_of(subject), report_id, version, self.moment())
 
     async def write(
-        self, request: Request, subject: Subject, work: Callable[[PostgresUnit], Awaitable[Answer]]
+        self,
+        request: Request,
+        subject: Subject,
+        work: Work,
+        gate: Gated | None = None,
+        reporter: ReporterGiven | None = None,
     ) -> Response:
-        """Do a write once for its key, in one transaction."""
-        key, body = idempotency_key(request), await request.body()
-        about = f"{request.method} {request.url.path}"
+        """Do a write once for its key, in one transaction, with the reference of whom ``reporter`` names.
+
+        A write that was done gets its answer again, and nobody is asked; else the gate judges, and only then
+        the vault is told and the key claimed. What the gate finds of superior level leaves neither.
+        """
+        once_for = await self._asked(request, subject)
         try:
-            async with begin(self.pool, self.tools, subject) as unit:
-                answer = await once(
-                    unit.connection, self.secret, subject, key, body, lambda: work(unit), about
-                )
-                await crash_point("intake.kept_not_committed")
+            async with self.turns.turn(subject.id, once_for.key):
+                answer = None if gate is None else await self._judged(once_for, subject, gate)
+                if answer is None:
+                    ref = None if reporter is None else await self.keep_identity(reporter)
+                    answer = await self._done(once_for, subject, lambda unit: work(unit, ref))
+        except SuperiorLevelParty:
+            if gate is None or gate.freeze is None:
+                raise
+            return await self._freeze(request, subject, gate.freeze)
         except ReportUnknown:
             await self._note_denial(subject, request)
             raise
         await crash_point("intake.committed_not_answered")
         return response(answer)
+
+    async def _asked(self, request: Request, subject: Subject) -> Once:
+        """What a key stands for: operation, the version to match, and the body."""
+        about = " ".join((request.method, request.url.path, *request.headers.getlist("if-match")))
+        return Once(self.secret, subject, idempotency_key(request), await request.body(), about)
+
+    async def _judged(self, asked: Once, subject: Subject, gate: Gated) -> Answer | None:
+        """The answer that was kept; None when there is none and the gate lets the write through."""
+        async with begin(self.pool, self.tools, subject) as unit:
+            answer = await asked.kept(unit.connection)
+            if answer is None:
+                await gate.judge(unit)
+        return answer
+
+    async def _done(
+        self, asked: Once, subject: Subject, work: Callable[[PostgresUnit], Awaitable[Answer]]
+    ) -> Answer:
+        async with begin(self.pool, self.tools, subject) as unit:
+            answer = await asked.once(unit.connection, lambda: work(unit))
+            await crash_point("intake.kept_not_committed")
+        return answer
+
+    async def _freeze(self, request: Request, subject: Subject, freeze: Judgement) -> Response:
+        """Freeze what the gate found, without a key, and say what to do with the paper."""
+        try:
+            async with begin(self.pool, self.tools, subject) as unit:
+                await freeze(unit)
+        except ReportUnknown:
+            await self._note_denial(subject, request)
+            raise
+        return handoff()
 
     async def act(
         self,
@@ -71,7 +131,7 @@ class Counter:
         """One act on one report, of which the caller saw the version in ``If-Match``."""
         about = self.about(subject, report_id, if_match(request))
 
-        async def work(unit: PostgresUnit) -> Answer:
+        async def work(unit: PostgresUnit, _: UUID | None) -> Answer:
             return moved(report_id, await act(about, unit))
 
         return await self.write(request, subject, work)

@@ -1,17 +1,18 @@
 """Routes of the entry desk: the gate first, then registering, editing, checking, confirming, correcting."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.chassis.database import Subject
-from services.chassis.http import idempotency_key, if_match
+from services.chassis.http import if_match
 from services.chassis.idempotency import Answer
 from services.chassis.security.permissions import needs
 from services.intake.adapters.http_answers import handoff, moved, registered
-from services.intake.adapters.http_desk import Counter, actor_of
+from services.intake.adapters.http_desk import Counter, Gated, actor_of
 from services.intake.adapters.http_models import (
     CorrectionGiven,
     ElementsGiven,
@@ -19,13 +20,13 @@ from services.intake.adapters.http_models import (
     GateAsked,
     SuperiorSaid,
 )
-from services.intake.adapters.work import PostgresUnit, begin
+from services.intake.adapters.work import PostgresUnit
 from services.intake.application.approve_correction import approve_correction
-from services.intake.application.ask_correction import AskCorrection, ask_correction
+from services.intake.application.ask_correction import AskCorrection, ask_correction, judge_correction
 from services.intake.application.check_elements import check_elements
 from services.intake.application.complete_elements import complete_elements
 from services.intake.application.confirm_report import confirm_report
-from services.intake.application.edit_elements import EditElements, edit_elements
+from services.intake.application.edit_elements import EditElements, edit_elements, judge_edit
 from services.intake.application.register_report import (
     RegisterReport,
     gate_of,
@@ -53,27 +54,19 @@ def add_entry(routes: APIRouter, counter: Counter) -> None:
     ) -> Response:
         if isinstance(body, SuperiorSaid):
             return handoff()
-        idempotency_key(request)
-        order = await _past_the_gate(counter, body, subject)
-        ref = await counter.keep_identity(body.reporter)
-        reporter = body.reporter.meant(ref, subject.id)
-        command = replace(order, elements=replace(order.elements, reporter=reporter))
+        order = RegisterReport(uuid4(), _elements(counter, body, subject), body.gate_second_no)
+        moment = counter.moment()
 
-        async def work(unit: PostgresUnit) -> Answer:
-            (done,) = await register_many([command], actor_of(subject), counter.moment(), unit)
+        async def judge(unit: PostgresUnit) -> None:
+            await pass_gate([order], await gate_of(subject.organ, [moment.today], unit), moment, unit)
+
+        async def work(unit: PostgresUnit, ref: UUID | None) -> Answer:
+            reporter = body.reporter.meant(ref, subject.id)
+            command = replace(order, elements=replace(order.elements, reporter=reporter))
+            (done,) = await register_many([command], actor_of(subject), moment, unit)
             return registered(done)
 
-        return await counter.write(request, subject, work)
-
-
-async def _past_the_gate(counter: Counter, body: EntryGiven, subject: Subject) -> RegisterReport:
-    """Judge the parties and the text by reading alone, before the vault is told of anybody."""
-    order = RegisterReport(uuid4(), _elements(counter, body, subject), body.gate_second_no)
-    moment = counter.moment()
-    async with begin(counter.pool, counter.tools, subject) as unit:
-        gate = await gate_of(subject.organ, [moment.today], unit)
-        await pass_gate([order], gate, moment, unit)
-    return order
+        return await counter.write(request, subject, work, Gated(judge), body.reporter)
 
 
 def _elements(counter: Counter, body: EntryGiven, subject: Subject) -> Elements:
@@ -97,23 +90,22 @@ def add_checks(routes: APIRouter, counter: Counter) -> None:
         body: ElementsGiven,
         subject: Annotated[Subject, Depends(needs("edit-elements"))],
     ) -> Response:
-        about = counter.about(subject, report_id, if_match(request))
-        idempotency_key(request)
-        ref = await counter.keep_identity(body.reporter)
         version = counter.tools.rules.taxonomy.version
         command = EditElements(
-            about,
+            counter.about(subject, report_id, if_match(request)),
             body.arrival.meant(),
-            body.reporter.meant(ref, subject.id),
+            body.reporter.meant(None, subject.id),
             body.content.meant(),
             None if body.classification is None else body.classification.meant(version),
             body.gate_second_no,
         )
 
-        async def work(unit: PostgresUnit) -> Answer:
-            return moved(report_id, await edit_elements(command, unit))
+        async def work(unit: PostgresUnit, ref: UUID | None) -> Answer:
+            named = replace(command, reporter=body.reporter.meant(ref, subject.id))
+            return moved(report_id, await edit_elements(named, unit))
 
-        return await counter.write(request, subject, work)
+        gate = Gated(partial(judge_edit, command))
+        return await counter.write(request, subject, work, gate, body.reporter)
 
     @routes.post("/reports/{report_id}/complete")
     async def complete(
@@ -150,11 +142,13 @@ def add_corrections(routes: APIRouter, counter: Counter) -> None:
             uuid4(), subject.id, body.reason_code, body.content.meant(), body.classification.meant(version)
         )
 
-        async def work(unit: PostgresUnit) -> Answer:
-            await ask_correction(AskCorrection(about, asked, body.gate_second_no), unit)
+        command = AskCorrection(about, asked, body.gate_second_no)
+
+        async def work(unit: PostgresUnit, _: UUID | None) -> Answer:
+            await ask_correction(command, unit)
             return Answer(201, f'{{"correction_id":"{asked.id}"}}'.encode())
 
-        return await counter.write(request, subject, work)
+        return await counter.write(request, subject, work, Gated(partial(judge_correction, command)))
 
     @routes.post("/reports/{report_id}/corrections/{correction_id}/approval")
     async def approve(
@@ -165,7 +159,7 @@ def add_corrections(routes: APIRouter, counter: Counter) -> None:
     ) -> Response:
         about = counter.about(subject, report_id, if_match(request))
 
-        async def work(unit: PostgresUnit) -> Answer:
+        async def work(unit: PostgresUnit, _: UUID | None) -> Answer:
             return moved(report_id, await approve_correction(about, correction_id, unit))
 
         return await counter.write(request, subject, work)

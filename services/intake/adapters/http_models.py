@@ -96,6 +96,8 @@ class ReporterGiven(StrictModel):
 
     def meant(self, ref: UUID | None, officer: str) -> Reporter:
         """The reporter outside the vault; who verified is whom the token names."""
+        if self.name_status is NameStatus.ANONYMOUS:
+            return Reporter(count=self.count)
         said = {} if self.identity is None else self.identity.said()
         return Reporter(
             self.name_status,

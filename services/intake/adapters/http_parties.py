@@ -1,5 +1,6 @@
 """Routes of the party register: a party added, linked, unlinked, named otherwise."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,13 +10,14 @@ from services.chassis.database import Subject
 from services.chassis.http import if_match
 from services.chassis.idempotency import Answer
 from services.chassis.security.permissions import needs
-from services.intake.adapters.http_answers import handed_off, moved
-from services.intake.adapters.http_desk import Counter
+from services.intake.adapters.http_answers import moved
+from services.intake.adapters.http_desk import Counter, Gated
 from services.intake.adapters.http_models import AliasGiven, LinkGiven, PartyGiven
 from services.intake.adapters.work import PostgresUnit
-from services.intake.application.add_party import AddParty, add_party
-from services.intake.application.link_party import LinkParty, link_party
-from services.intake.application.name_alias import NameAlias, name_alias
+from services.intake.application.add_party import AddParty, add_party, judge_party
+from services.intake.application.freeze_report import freeze_report
+from services.intake.application.link_party import LinkParty, judge_link, link_party
+from services.intake.application.name_alias import NameAlias, judge_alias, name_alias
 
 Keeper = Annotated[Subject, Depends(needs("keep-parties"))]
 
@@ -25,28 +27,28 @@ def add_parties(routes: APIRouter, counter: Counter) -> None:
 
     @routes.post("/reports/{report_id}/parties")
     async def add(request: Request, report_id: UUID, body: PartyGiven, subject: Keeper) -> Response:
-        command = AddParty(counter.about(subject, report_id, if_match(request)), body.meant())
+        about = counter.about(subject, report_id, if_match(request))
+        command = AddParty(about, body.meant())
 
-        async def work(unit: PostgresUnit) -> Answer:
+        async def work(unit: PostgresUnit, _: UUID | None) -> Answer:
             done = await add_party(command, unit)
-            if done.party_id is None:
-                return handed_off()
             return moved(report_id, done.version, party=str(done.party_id))
 
-        return await counter.write(request, subject, work)
+        gate = Gated(partial(judge_party, command), partial(freeze_report, about, None))
+        return await counter.write(request, subject, work, gate)
 
     @routes.post("/reports/{report_id}/parties/{party_id}/links")
     async def link(
         request: Request, report_id: UUID, party_id: UUID, body: LinkGiven, subject: Keeper
     ) -> Response:
-        command = LinkParty(
-            counter.about(subject, report_id, if_match(request)), party_id, body.kind, body.entry_id
-        )
+        about = counter.about(subject, report_id, if_match(request))
+        command = LinkParty(about, party_id, body.kind, body.entry_id)
 
-        async def work(unit: PostgresUnit) -> Answer:
+        async def work(unit: PostgresUnit, _: UUID | None) -> Answer:
             return moved(report_id, await link_party(command, unit))
 
-        return await counter.write(request, subject, work)
+        gate = Gated(partial(judge_link, command), partial(freeze_report, about, party_id))
+        return await counter.write(request, subject, work, gate)
 
     @routes.delete("/reports/{report_id}/parties/{party_id}/links/{kind}/{entry_id}")
     async def unlink(
@@ -55,7 +57,7 @@ def add_parties(routes: APIRouter, counter: Counter) -> None:
         about = counter.about(subject, report_id, if_match(request))
         command = LinkParty(about, party_id, kind, entry_id, ended=True)
 
-        async def work(unit: PostgresUnit) -> Answer:
+        async def work(unit: PostgresUnit, _: UUID | None) -> Answer:
             return moved(report_id, await link_party(command, unit))
 
         return await counter.write(request, subject, work)
@@ -64,10 +66,12 @@ def add_parties(routes: APIRouter, counter: Counter) -> None:
     async def name(
         request: Request, report_id: UUID, party_id: UUID, body: AliasGiven, subject: Keeper
     ) -> Response:
-        command = NameAlias(counter.about(subject, report_id, if_match(request)), party_id, body.alias)
+        about = counter.about(subject, report_id, if_match(request))
+        command = NameAlias(about, party_id, body.alias)
 
-        async def work(unit: PostgresUnit) -> Answer:
+        async def work(unit: PostgresUnit, _: UUID | None) -> Answer:
             await name_alias(command, unit)
             return Answer(204)
 
-        return await counter.write(request, subject, work)
+        gate = Gated(partial(judge_alias, command), partial(freeze_report, about, party_id))
+        return await counter.write(request, subject, work, gate)

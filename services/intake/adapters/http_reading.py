@@ -18,7 +18,7 @@ from services.intake.adapters.report_list import Wanted, held_visits, lines_of, 
 from services.intake.adapters.rule_files import CodeLists
 from services.intake.adapters.work import PostgresUnit
 from services.intake.application.answer_visit_gate import AnswerVisitGate, answer_visit_gate
-from services.intake.application.desk import open_desk
+from services.intake.application.desk import see_report
 from services.intake.domain.proposals import propose
 from services.intake.domain.values import Desk, State
 
@@ -58,9 +58,9 @@ def add_reading(routes: APIRouter, counter: Counter) -> None:
         request: Request, report_id: UUID, subject: Annotated[Subject, Depends(needs("see-reports"))]
     ) -> Response:
         async def query(unit: PostgresUnit) -> Response:
-            report, _ = await open_desk(unit, counter.about(subject, report_id, None))
+            report = await see_report(unit, counter.about(subject, report_id, None))
             await unit.audit.note("report-seen", "report", str(report_id))
-            number = await number_of(unit.connection, report_id, report.holder)
+            number = await number_of(unit.connection, report_id, subject.organ)
             return shown(report_view(report, number), report.version)
 
         return await counter.read(request, subject, query)
@@ -73,7 +73,7 @@ def add_reading(routes: APIRouter, counter: Counter) -> None:
 
         async def query(unit: PostgresUnit) -> Response:
             about = counter.about(subject, report_id, None)
-            report, _ = await open_desk(unit, about)
+            report = await see_report(unit, about)
             reading = await keep_reading(unit.connection, counter.tools.sealer, about, reason)
             await unit.audit.note(
                 "content-read",
@@ -91,7 +91,7 @@ def add_reading(routes: APIRouter, counter: Counter) -> None:
         request: Request, report_id: UUID, subject: Annotated[Subject, Depends(needs("read-content"))]
     ) -> Response:
         async def query(unit: PostgresUnit) -> Response:
-            report, _ = await open_desk(unit, counter.about(subject, report_id, None))
+            report = await see_report(unit, counter.about(subject, report_id, None))
             found = propose(report.elements.content.lines(), unit.rules.phrases)
             await unit.audit.note("proposals-seen", "report", str(report_id))
             return shown({"proposals": [{"code": p.code, "reasons": p.reasons} for p in found]})
@@ -135,7 +135,7 @@ def add_visits(routes: APIRouter, counter: Counter) -> None:
     async def answer(
         request: Request, visit_id: UUID, subject: Annotated[Subject, Depends(needs("answer-visit-gate"))]
     ) -> Response:
-        async def work(unit: PostgresUnit) -> Answer:
+        async def work(unit: PostgresUnit, _: UUID | None) -> Answer:
             await answer_visit_gate(AnswerVisitGate(visit_id, actor_of(subject)), unit)
             return Answer(204)
 

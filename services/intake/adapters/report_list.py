@@ -26,7 +26,8 @@ SELECT_LINES = """
 """
 SELECT_NUMBER = """
     SELECT report_no FROM business.receipt
-     WHERE report_id = $1 AND organ = $2 AND kind <> 'ASSIGNMENT_RECEIPT'
+     WHERE report_id = $1 AND organ = $2
+     ORDER BY kind = 'ASSIGNMENT_RECEIPT'
      LIMIT 1
 """
 SELECT_HELD = """
@@ -67,7 +68,7 @@ async def lines_of(
 
 
 async def number_of(connection: Connection, report_id: UUID, organ: str) -> str | None:
-    """The number an organ gave the report."""
+    """The number an organ gave the report; that of an assignment when it has no other."""
     found: str | None = await connection.fetchval(SELECT_NUMBER, report_id, organ)
     return found
 

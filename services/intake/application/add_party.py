@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.intake.application.desk import About, freeze, open_desk, put_anew
+from services.intake.application.desk import About, open_desk, put_anew
 from services.intake.application.ports import Unit
-from services.intake.application.register_report import excluded_of
+from services.intake.application.register_report import excluded_of, gate_of
 from services.intake.domain.elements import ReportedParty
 
 
@@ -19,25 +19,33 @@ class AddParty:
 
 @dataclass(frozen=True, slots=True)
 class PartyAdded:
-    """The party's id in the register; None when the report was frozen and nothing was kept of the party."""
+    """The party's id in the register, and the version that now stands."""
 
-    party_id: UUID | None
+    party_id: UUID
     version: int
+
+
+async def judge_party(command: AddParty, unit: Unit) -> None:
+    """Ask the gate by reading alone, whatever report it is for.
+
+    Raises SuperiorLevelParty, OrganUnknown, PartyUnknown.
+    """
+    about = command.about
+    gate = await gate_of(about.actor.organ, [about.moment.today], unit)
+    gate.pass_parties(await unit.parties.match_many([command.party], about.actor.organ))
 
 
 async def add_party(command: AddParty, unit: Unit) -> PartyAdded:
     """Keep the party, compute and tell the excluded set, all in one transaction.
 
-    A party of superior level freezes the report, and nothing of it is written.
-    Raises ReportUnknown, ReportChanged, OrganUnknown, CodeUnknown, PartyUnknown.
+    Raises ReportUnknown, ReportChanged, OrganUnknown, CodeUnknown, PartyUnknown; SuperiorLevelParty when the
+    party is of superior level, for which ``freeze_report`` is the answer.
     """
     about = command.about
     report, gate = await open_desk(unit, about)
-    unit.rules.taxonomy.check_party(command.party)
     (party,) = await unit.parties.match_many([command.party], report.holder)
-    if gate.is_superior(party):
-        await freeze(unit, report, about.actor.id, about.moment)
-        return PartyAdded(None, report.version + 1)
+    gate.pass_parties([party])
+    unit.rules.taxonomy.check_party(command.party)
     await unit.parties.enter_many([party], report.holder, about.moment.at, about.actor.id)
     parties = (*(p for p in report.elements.parties if p.party != party.party), party)
     draft = replace(report, elements=replace(report.elements, parties=parties))

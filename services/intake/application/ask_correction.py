@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from services.intake.application.desk import About, open_desk
 from services.intake.application.ports import Unit
+from services.intake.application.register_report import gate_of
 from services.intake.domain.errors import IllegalStep, NothingCorrected, StudyNeeded
 from services.intake.domain.report import Correction, leaves_accusation
 from services.intake.domain.values import Desk
@@ -16,6 +17,13 @@ class AskCorrection:
     about: About
     correction: Correction
     gate_second_no: bool = False
+
+
+async def judge_correction(command: AskCorrection, unit: Unit) -> None:
+    """Ask the gate by reading alone, whatever report it is for. Raises GateUnanswered, OrganUnknown."""
+    about = command.about
+    gate = await gate_of(about.actor.organ, [about.moment.today], unit)
+    gate.pass_text(command.correction.content, command.gate_second_no)
 
 
 async def ask_correction(command: AskCorrection, unit: Unit) -> None:

@@ -25,7 +25,27 @@ async def open_desk(unit: Unit, about: About) -> tuple[Report, Gate]:
 
     Raises ReportUnknown (also to anyone on the reported side), ReportChanged, OrganUnknown.
     """
-    report = await unit.reports.get(about.report_id, about.actor.organ)
+    return await _opened(await unit.reports.get(about.report_id, about.actor.organ), unit, about)
+
+
+async def look_at_desk(unit: Unit, about: About) -> tuple[Report, Gate]:
+    """The same without a lock: what a write would meet, judged before anything is claimed or kept.
+
+    Raises what ``open_desk`` raises.
+    """
+    return await _opened(await unit.reports.look_at(about.report_id, about.actor.organ), unit, about)
+
+
+async def see_report(unit: Unit, about: About) -> Report:
+    """The report for whoever may read it: an organ that holds it or has a receipt on it. Not locked.
+
+    Raises ReportUnknown (also to anyone on the reported side), OrganUnknown.
+    """
+    report, _ = await _opened(await unit.reports.see(about.report_id, about.actor.organ), unit, about)
+    return report
+
+
+async def _opened(report: Report, unit: Unit, about: About) -> tuple[Report, Gate]:
     gate = await gate_of(about.actor.organ, [about.moment.today], unit)
     if hides(report.excluded, about.actor, gate.directories[-1]):
         raise ReportUnknown

@@ -3,11 +3,17 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.intake.application.desk import About, exclude_anew, freeze, open_desk, put_anew
+from services.intake.application.desk import About, exclude_anew, look_at_desk, open_desk, put_anew
 from services.intake.application.ports import Unit
 from services.intake.domain.directory import Directory
 from services.intake.domain.elements import ReportedParty
-from services.intake.domain.errors import LinkUnknown, PartyUnknown, ReportUnknown
+from services.intake.domain.errors import (
+    LinkUnknown,
+    PartyUnknown,
+    ReportUnknown,
+    SuperiorLevelParty,
+)
+from services.intake.domain.gate import Gate
 from services.intake.domain.report import Report
 
 
@@ -22,20 +28,30 @@ class LinkParty:
     ended: bool = False
 
 
+async def judge_link(command: LinkParty, unit: Unit) -> None:
+    """Ask the gate by reading alone; whoever froze the report hears of superior level again.
+
+    Raises SuperiorLevelParty, ReportUnknown, PartyUnknown, LinkUnknown.
+    """
+    about = command.about
+    try:
+        report, gate = await look_at_desk(unit, replace(about, version=None))
+    except ReportUnknown:
+        if await unit.reports.frozen_by(about.report_id, about.actor.id):
+            raise SuperiorLevelParty from None
+        raise
+    _pass(report, gate, command)
+
+
 async def link_party(command: LinkParty, unit: Unit) -> int:
     """Link, and compute the excluded set of every report that names the party; returns the new version.
 
-    A link that shows superior level freezes those reports, and is not written.
-    Raises ReportUnknown, ReportChanged, PartyUnknown, LinkUnknown.
+    Raises ReportUnknown, ReportChanged, PartyUnknown, LinkUnknown; SuperiorLevelParty when the link shows
+    superior level, for which ``freeze_report`` of every report of the party is the answer.
     """
     about = command.about
     report, gate = await open_desk(unit, about)
-    party = _party(report, command.party_id)
-    if not command.ended:
-        _expect_entry(command, gate.directories[-1])
-        if gate.is_superior(_linked(party, command)):
-            await _freeze_all(report, command, unit)
-            return report.version + 1
+    _pass(report, gate, command)
     await _write(command, unit)
     after = await _follow(report, command, unit)
     version = await put_anew(unit, after, about, "party-unlinked" if command.ended else "party-linked")
@@ -47,17 +63,12 @@ async def link_party(command: LinkParty, unit: Unit) -> int:
     return version
 
 
-async def _freeze_all(report: Report, command: LinkParty, unit: Unit) -> None:
-    """Freeze every report of the organ that names the party, the one at hand last."""
-    about = command.about
-    for other_id in await unit.parties.reports_of(command.party_id):
-        if other_id != report.id:
-            try:
-                other = await unit.reports.get(other_id, about.actor.organ)
-            except ReportUnknown:
-                continue
-            await freeze(unit, other, about.actor.id, about.moment)
-    await freeze(unit, report, about.actor.id, about.moment)
+def _pass(report: Report, gate: Gate, command: LinkParty) -> None:
+    """Let through a link to an entry that is there and not of superior level; the end of one always."""
+    party = _party(report, command.party_id)
+    if not command.ended:
+        _expect_entry(command, gate.directories[-1])
+        gate.pass_parties([_linked(party, command)])
 
 
 def _party(report: Report, party_id: UUID) -> ReportedParty:

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.intake.application.desk import About, freeze, open_desk
+from services.intake.application.desk import About, open_desk
 from services.intake.application.ports import Unit
+from services.intake.application.register_report import gate_of
 from services.intake.domain.elements import ReportedParty
 from services.intake.domain.errors import PartyUnknown
+from services.intake.domain.gate import Gate
+from services.intake.domain.values import PartyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +21,26 @@ class NameAlias:
     alias: str
 
 
-async def name_alias(command: NameAlias, unit: Unit) -> None:
-    """Keep the alias; one that names a superior post freezes the report and is not written.
+async def judge_alias(command: NameAlias, unit: Unit) -> None:
+    """Ask the gate by reading alone, whatever party it is for. Raises SuperiorLevelParty, OrganUnknown."""
+    about = command.about
+    _pass(await gate_of(about.actor.organ, [about.moment.today], unit), command)
 
-    Raises ReportUnknown, ReportChanged, PartyUnknown.
+
+async def name_alias(command: NameAlias, unit: Unit) -> None:
+    """Keep the alias.
+
+    Raises ReportUnknown, ReportChanged, PartyUnknown; SuperiorLevelParty when it names a superior post, for
+    which ``freeze_report`` is the answer.
     """
     about = command.about
     report, gate = await open_desk(unit, about)
+    _pass(gate, command)
     if command.party_id not in {p.party for p in report.elements.parties}:
         raise PartyUnknown
-    named = await unit.parties.get(command.party_id)
-    if gate.is_superior(ReportedParty(named.party, named.party_type, name=command.alias)):
-        await freeze(unit, report, about.actor.id, about.moment)
-        return
     await unit.parties.add_alias(command.party_id, command.alias, about.actor.id, about.moment.at)
     await unit.audit.note("alias-named", "party", str(command.party_id))
+
+
+def _pass(gate: Gate, command: NameAlias) -> None:
+    gate.pass_parties([ReportedParty(command.party_id, PartyType.PERSON, name=command.alias)])

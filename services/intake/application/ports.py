@@ -76,6 +76,18 @@ class Reports(Protocol):
         None stands for whoever holds it. Raises ReportUnknown.
         """
 
+    async def look_at(self, report_id: UUID, organ: str) -> Report:
+        """The same without a lock, to judge by reading what a write would do. Raises ReportUnknown."""
+
+    async def see(self, report_id: UUID, organ: str) -> Report:
+        """The report for an organ that holds it or has a receipt on it; holds nobody up.
+
+        Raises ReportUnknown.
+        """
+
+    async def frozen_by(self, report_id: UUID, actor: str) -> bool:
+        """Whether the report is frozen, and by this actor."""
+
     async def add_many(self, reports: Sequence[Report], actor: str, at: datetime) -> None:
         """Write new reports with their parts and parties in few statements."""
 

@@ -1,7 +1,7 @@
 """The elements of standardised entry 信息录入要素, domain.md 6.1, and which of them are still missing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -46,6 +46,25 @@ class Reporter:
     verify_method: VerifyMethod | None = None
     verified_by: str | None = None
     verified_on: date | None = None
+
+    def put_anew(self, given: "Reporter") -> "Reporter":
+        """What is known after an edit in which ``given`` was entered.
+
+        Without another identity the reference stays, and how to reach the reporter with it; the officer who
+        verified stays as long as the verification does. Of an anonymous reporter nothing is known.
+        """
+        if given.name_status is NameStatus.ANONYMOUS:
+            return Reporter(count=given.count)
+        if given.ref is not None:
+            return given
+        said = (self.verify_method, self.verified_on)
+        stands = said == (given.verify_method, given.verified_on)
+        return replace(
+            given,
+            ref=self.ref,
+            has_contact=self.has_contact,
+            verified_by=self.verified_by if stands else given.verified_by,
+        )
 
 
 @dataclass(frozen=True, slots=True)
