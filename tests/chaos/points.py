@@ -13,8 +13,12 @@ from tests.chaos.work import Work
 BURIED, PUT_BACK = "consumer.buried", "dead_letters.put_back_not_committed"
 AT_A_LETTER = (BURIED, PUT_BACK)
 """Passed only when something is a dead letter; ``poison`` plays these."""
-CHANCE = {"http.answered": 0.05}
-USUAL_CHANCE = 0.25
+OFTEN = {"http.answered"}
+"""Passed many times a second: at the usual chance no process would live long enough to do its work."""
+USUAL, OFTEN_USUAL = 0.25, 0.05
+AT_LAST, OFTEN_AT_LAST = 0.8, 0.25
+"""Chances while many points lack hits, and for the few that lack them at last."""
+FEW = 6
 SECONDS_A_HIT = 60.0
 LEAST_SECONDS = 300.0
 LOOK_SECONDS = 0.3
@@ -31,19 +35,27 @@ def under_load() -> list[str]:
     return [point for point in named() if point not in AT_A_LETTER]
 
 
+def _chance(point: str, *, eager: bool) -> float:
+    if point in OFTEN:
+        return OFTEN_AT_LAST if eager else OFTEN_USUAL
+    return AT_LAST if eager else USUAL
+
+
 def crash(besieged: Besieged, work: Work, hits: int, tell: Callable[[str], None] = lambda _: None) -> str:
     """Kill at every point until each has its quota; one that has it is dropped at the next start."""
-    points, aimed = under_load(), list[str]()
+    points, aimed, eager = under_load(), list[str](), False
     deadline = time.monotonic() + max(LEAST_SECONDS, SECONDS_A_HIT * hits)
     while short := [point for point in points if besieged.hits_by_point().get(point, 0) < hits]:
         if short != aimed:
-            besieged.aim({point: f"kill:{CHANCE.get(point, USUAL_CHANCE)}" for point in short})
-            if not aimed:
+            few = len(short) <= FEW
+            besieged.aim({point: f"kill:{_chance(point, eager=few)}" for point in short})
+            if not aimed or few != eager:
                 besieged.restart_services()
-            aimed = short
+            aimed, eager = short, few
         found = besieged.hits_by_point()
         met = sum(min(found.get(point, 0), hits) for point in points)
-        tell(f"{met} of {len(points) * hits} hits, {len(short)} points to go, {work.done} acts acknowledged")
+        left = ", ".join(short) if eager else f"{len(short)} points to go"
+        tell(f"{met} of {len(points) * hits} hits, {left}; {work.done} acts acknowledged")
         assert time.monotonic() < deadline, f"quota not met in time: { {p: found.get(p, 0) for p in short} }"
         time.sleep(LOOK_SECONDS)
     besieged.aim({})
@@ -51,9 +63,10 @@ def crash(besieged: Besieged, work: Work, hits: int, tell: Callable[[str], None]
     took = besieged.all_ready()
     found = besieged.hits_by_point()
     least = min(found[point] for point in points)
+    below = f"chance of a failure at a point below {min(1.0, 3 / least):.0%}"
     return (
-        f"{len(points)} points, at least {least} hits each ({sum(found.values())} kills, chance of a failure "
-        f"at a point below {3 / least:.0%}), {work.done} acts acknowledged, ready again after {took:.0f} s"
+        f"{len(points)} points, at least {least} hits each, {sum(found.values())} kills, {below}, "
+        f"{work.done} acts acknowledged, ready again after {took:.0f} s"
     )
 
 
