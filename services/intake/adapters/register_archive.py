@@ -61,11 +61,18 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
     total = sum(member.file_size for member in members)
     if len(members) > MOST_MEMBERS or total > MOST_UNPACKED_BYTES or total > MOST_RATIO * len(content):
         raise WorkbookTooLarge
+    if len({_folded(member.filename) for member in members}) < len(members):
+        raise NoWorkbook
     for member in members:
         _refuse_false_size(content, member)
     if "xl/workbook.xml" not in archive.namelist():
         raise NoWorkbook
     return archive
+
+
+def _folded(name: str) -> str:
+    """A member's name as readers of workbooks compare it; of two that are equal each reader takes another."""
+    return name.replace("\\", "/").lower()
 
 
 def _refuse_false_size(content: bytes, member: zipfile.ZipInfo) -> None:
@@ -112,7 +119,7 @@ def marks_of(archive: zipfile.ZipFile, sheet: str) -> SheetMarks:
         relation, counts_from_1904 = _sheet_relation(archive, sheet)
         reading = _MarksReading(SheetMarks(counts_from_1904=counts_from_1904))
         _parse(archive, _sheet_part(archive, relation), reading.start, reading.end, reading.text)
-    except (KeyError, expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError) as broken:
+    except (KeyError, ValueError, expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError) as broken:
         raise NoWorkbook from broken
     marks = reading.marks
     if marks.rows * marks.columns > MOST_CELLS:
@@ -127,7 +134,8 @@ def _sheet_relation(archive: zipfile.ZipFile, sheet: str) -> tuple[str, bool]:
     def start(name: str, attributes: Attributes) -> None:
         if _local(name) == "sheet":
             identity = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-            relations[attributes.get("name", "")] = identity
+            if relations.setdefault(attributes.get("name", ""), identity) != identity:
+                raise NoWorkbook
         elif _local(name) == "workbookPr":
             systems.append(attributes.get("date1904", "0") in {"1", "true", "on"})
 

@@ -1,5 +1,6 @@
 """The mapping file of a register: YAML in, a checked mapping out."""
 
+from collections.abc import Hashable
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -8,12 +9,17 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field as Limits
 from pydantic import StringConstraints, ValidationError
+from yaml.events import AliasEvent
+from yaml.nodes import MappingNode, Node
 
 from services.chassis.strict_json import Line, StrictModel
 from services.intake.domain.register_mapping import CODED, Field, RegisterMapping, Statement
 from services.intake.domain.register_refusals import MappingMalformed
 
+MERGE = "tag:yaml.org,2002:merge"
 LARGEST_MAPPING_BYTES = 64 * 1024
+MOST_NESTED = 4
+"""A mapping file is a mapping of mappings of lists or mappings."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Spelling = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
@@ -39,12 +45,42 @@ class _File(StrictModel):
     classification_confirmed_on_paper: _Confirmed | None = None
 
 
+class _Loader(yaml.SafeLoader):
+    """Plain YAML: each key once, and neither aliases nor merges, which let a small file grow without end."""
+
+    nested = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        """Refuse an alias wherever it stands, and what lies deeper than a mapping file does."""
+        if self.check_event(AliasEvent) or self.nested > MOST_NESTED:
+            raise yaml.YAMLError("an alias, or too deep")
+        self.nested += 1
+        node = super().compose_node(parent, index)
+        self.nested -= 1
+        return node
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Refuse a mapping with a merge or with a key that stands there twice."""
+        keys = [(key.tag, str(key.value)) for key, _ in node.value]
+        if len(set(keys)) < len(keys) or any(tag == MERGE for tag, _ in keys):
+            raise yaml.YAMLError("a key twice, or a merge")
+        return super().construct_mapping(node, deep)
+
+
+def _plain(text: str) -> Any:
+    loader = _Loader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
 def read_mapping(content: bytes) -> RegisterMapping:
     """The mapping in a file. Raises MappingMalformed, naming places and never values."""
     if len(content) > LARGEST_MAPPING_BYTES:
         raise MappingMalformed
     try:
-        given = _File.model_validate(yaml.safe_load(content.decode("utf-8")))
+        given = _File.model_validate(_plain(content.decode("utf-8")))
     except ValidationError as wrong:
         places = {str(error["loc"][0]) for error in wrong.errors(include_input=False) if error["loc"]}
         raise MappingMalformed(tuple(sorted(places & _PLACES))) from None
