@@ -83,7 +83,7 @@ class Besieged:
             if name not in {"kafka", "postgres"}:
                 self.strike(name)
 
-    def all_ready(self, within_seconds: float = 120.0) -> float:
+    def all_ready(self, within_seconds: float = 300.0) -> float:
         """Wait until every process is ready again; returns the seconds. Raises AssertionError."""
         began = time.monotonic()
         time.sleep(0.5)  # until the supervisor has noticed what was just ended
