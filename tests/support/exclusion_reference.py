@@ -101,7 +101,8 @@ def reference_excluded(
             if sits and organ.id not in ours and in_force(organ, directory):
                 bodies.add(organ.id)
     units = subtree(roots, directories) | subtree(bodies, directories, left_out=ours)
-    return Excluded(frozenset(units), frozenset(seats), frozenset(persons))
+    named = frozenset(persons)
+    return Excluded(frozenset(units), frozenset(seats), named, reported=named)
 
 
 def _reported_or_headed(

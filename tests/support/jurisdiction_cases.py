@@ -179,8 +179,10 @@ class _Asker:
                 return excluded_set(reported, (directory, self.earlier), organ)
             case 4:
                 return Excluded(frozenset(self._in_the_way(parties)))
+        officers = dice.sample(list(directory.persons), dice.randint(0, 3))
         return Excluded(
             frozenset(dice.sample([*directory.units, *directory.organs], dice.randint(0, 6))),
             frozenset(dice.sample(list(directory.seats), min(len(directory.seats), dice.randint(0, 2)))),
-            frozenset(dice.sample(list(directory.persons), dice.randint(0, 2))),
+            frozenset(officers),
+            reported=frozenset(officers[: dice.randint(0, 3)]),
         )

@@ -62,12 +62,21 @@ def known_to_intake(us: Organ, case: Case, directory: Directory) -> list[Result]
     """Rules 1 and 3 for who is reported under another unit: (c) holds the seat, and (d) the person.
 
     Silent: facts name no person, so this is all referral knows. A seat that is empty or gone counts as his.
+    Own staff is who holds a seat of ours, sits on our deciding body by name, or has a place in our house by
+    the directory; who heads our organ there is its chief. An officer who is only recused is no party.
     """
     seats, officers = case.excluded.seats, case.excluded.officers
     those = [seat for seat in directory.seats.values() if seat.id in seats]
     held = [seat for seat in those if seat.person is None or seat.person in officers]
     chief = us.chief_seat in {seat.id for seat in held} | (seats - set(directory.seats))
     staff = any(seat.organ == us.id and in_force(seat, directory) for seat in held)
+    staff = staff or any(member in case.excluded.reported for member in us.deciding_body)
+    for person in directory.persons.values():
+        for place in person.units if person.id in case.excluded.reported else ():
+            where = today(place.unit, directory) or entry_of(place.unit, directory)
+            if where is not None and in_force(place, directory) and is_ours(where, us, directory):
+                staff = True
+                chief = chief or (place.is_head and isinstance(where, Organ))
     rows = [("chief", chief), ("own staff", staff)]
     return [(row, None, None) for row, so in rows if so]
 
@@ -151,19 +160,36 @@ def next_down(region: str | None, us: Organ, directory: Directory) -> Organ | No
 
 
 def climb(row: str, target: Organ | Unit | None, us: Organ, case: Case, directory: Directory) -> Result:
-    """From an excluded target to the next organ up; where that is us, we take it as by rule 5."""
+    """From an excluded target to the next organ up; where that is us, we take it as by rule 5.
+
+    A commission gets it by a transfer, which leads to a lower organ only (T10): beside or above us, study.
+    """
     seen: set[str] = set()
     while target is not None and target.id not in seen:
         closed = shut(target.id, case.excluded, case.deciding_organ, directory)
         team = isinstance(target, Unit) and target.kind is UnitKind.STATIONED_TEAM
         if target.id == us.id or (closed and team):
             return ("own", None, None)
-        if not closed and (isinstance(target, Organ) or target.kind in ORGANS):
+        if not closed and isinstance(target, Organ):
+            return (row, target.id, None) if lies_below(target, us, directory) else ("study", None, None)
+        if not closed and isinstance(target, Unit) and target.kind in ORGANS:
             return (row, target.id, None)
         seen.add(target.id)
         up = target.superior if isinstance(target, Organ) else target.parent or target.organ
         target = today(up, directory)
     return ("study", None, None)
+
+
+def lies_below(organ: Organ, us: Organ, directory: Directory) -> bool:
+    """Whether a way up by superiors leads from it to us."""
+    found: set[str] = set()
+    above = today(organ.superior, directory)
+    while above is not None and above.id not in found:
+        if above.id == us.id:
+            return True
+        found.add(above.id)
+        above = today(above.superior if isinstance(above, Organ) else None, directory)
+    return False
 
 
 def internal(us: Organ, case: Case, directory: Directory) -> Told:

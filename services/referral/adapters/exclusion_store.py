@@ -71,6 +71,7 @@ class PostgresExclusions:
                 frozenset(found["SEAT"]),
                 frozenset(found["OFFICER"]),
                 versions[report],
+                reported=frozenset(found["OFFICER"]),
             )
             for report, found in kinds.items()
         }

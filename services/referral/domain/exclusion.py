@@ -13,6 +13,7 @@ class Excluded:
 
     ``version`` counts intake's changes from 1; 0 when it was computed here alone. ``spared`` is the deciding
     organ: what is excluded above it does not reach it or below it, unless it stands in ``units`` itself.
+    ``reported`` are those of the ``officers`` who are reported, not only recused.
     """
 
     units: frozenset[str] = frozenset()
@@ -20,6 +21,7 @@ class Excluded:
     officers: frozenset[str] = frozenset()
     version: int = 0
     spared: str | None = field(default=None, compare=False)
+    reported: frozenset[str] = frozenset()
 
     def also(self, other: "Excluded") -> "Excluded":
         """Both sets together, under this one's version."""
@@ -29,6 +31,7 @@ class Excluded:
             self.officers | other.officers,
             self.version,
             self.spared or other.spared,
+            self.reported | other.reported,
         )
 
     def sparing(self, deciding_organ: str) -> "Excluded":
@@ -111,6 +114,7 @@ def excluded_set(
         seats=frozenset(seats),
         officers=persons | frozenset(recused),
         spared=deciding_organ,
+        reported=persons,
     )
 
 

@@ -1,9 +1,10 @@
 """What one reported party alone means for the way of a report: rules 1 to 8 of domain.md 8.2."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from services.referral.domain.directory import Directory, Organ, Unit
+from services.referral.domain.directory import Directory, Membership, Organ, Unit
 from services.referral.domain.exclusion import Excluded
 from services.referral.domain.values import Authority, Level, Party, PartyType, UnitKind
 
@@ -57,16 +58,34 @@ class Bench:
         return self.excluded_set.holds_unit(id_, self.directory)
 
     def chief_is_reported(self) -> bool:
-        """Intake's set tells of a chief reported under another unit: his seat, and himself as officer."""
-        return self.organ.chief_seat is not None and self._reported_seat(self.organ.chief_seat)
+        """Intake's set tells of a chief reported under another unit: by his seat, or as head of our organ."""
+        seat = self.organ.chief_seat
+        if seat is not None and self._reported_seat(seat):
+            return True
+        return any(
+            place.is_head and isinstance(entry, Organ) and self._is_ours(entry)
+            for place, entry in self._places_of_the_reported()
+        )
 
     def staff_is_reported(self) -> bool:
-        """A reported person holds a seat of the deciding organ today."""
-        return any(
-            seat.organ == self.organ.id and self.directory.in_force(seat) and self._reported_seat(seat.id)
-            for seat in (self.directory.seats.get(s) for s in sorted(self.excluded_set.seats))
-            if seat is not None
+        """A reported person is ours today: by a seat, by name on the deciding body, or by a place here."""
+        seats = (self.directory.seats.get(id_) for id_ in sorted(self.excluded_set.seats))
+        return (
+            any(
+                seat.organ == self.organ.id and self.directory.in_force(seat) and self._reported_seat(seat.id)
+                for seat in seats
+                if seat is not None
+            )
+            or not self.excluded_set.reported.isdisjoint(self.organ.deciding_body)
+            or any(self._is_ours(entry) for _, entry in self._places_of_the_reported())
         )
+
+    def _places_of_the_reported(self) -> Iterator[tuple[Membership, Organ | Unit]]:
+        for person in filter(None, map(self.directory.persons.get, sorted(self.excluded_set.reported))):
+            for place in person.units:
+                entry = self.directory.find(self.directory.resolve(place.unit) or place.unit)
+                if entry is not None and self.directory.in_force(place):
+                    yield place, entry
 
     def _reported_seat(self, id_: str) -> bool:
         seat = self.directory.seats.get(id_)
@@ -110,8 +129,10 @@ class Bench:
         return party.party_type is PartyType.PERSON and party.is_unit_head and unit_id == self.organ.id
 
     def _is_staff(self, party: Party, entry: Organ | Unit | None) -> bool:
-        if party.party_type is not PartyType.PERSON or entry is None:
-            return False
+        return party.party_type is PartyType.PERSON and entry is not None and self._is_ours(entry)
+
+    def _is_ours(self, entry: Organ | Unit) -> bool:
+        """Whether it is our organ, a department or a stationed team of ours."""
         if isinstance(entry, Organ):
             return self.directory.resolve(entry.id) == self.organ.id
         own_kind = entry.kind in {UnitKind.DEPARTMENT, UnitKind.STATIONED_TEAM}
@@ -147,11 +168,21 @@ class Bench:
             return Finding(Rank.OWN, "5:climb-reached-us")
         if target is None or target in seen:
             return Finding(Rank.STUDY, "8:no-line-organ-above")
+        if self._kind(target) is None and not self._is_below_us(target):
+            return Finding(Rank.STUDY, "8:line-organ-not-below-us")
         return Finding(Rank.VERTICAL, reason, target=target)
 
     def _kind(self, id_: str) -> UnitKind | None:
         unit = self.directory.units.get(id_)
         return None if unit is None else unit.kind
+
+    def _is_below_us(self, organ: str) -> bool:
+        """Whether a commission stands under ours: a transfer leads downwards only (T10)."""
+        up, seen = self.directory.above(organ), {organ}
+        while up is not None and up not in seen and up != self.organ.id:
+            seen.add(up)
+            up = self.directory.above(up)
+        return up == self.organ.id
 
     def _lower(self, region: str) -> Finding:
         named = [

@@ -26,7 +26,7 @@ def test_a_reported_organisation_and_a_headed_unit_are_out_with_their_subtree() 
 def test_mere_employment_excludes_the_person_and_not_the_unit() -> None:
     found = of(Reported(PERSON, "host", False, ("P-x",)))
 
-    assert found == Excluded(officers=frozenset({"P-x"}))
+    assert found == Excluded(officers=frozenset({"P-x"}), reported=frozenset({"P-x"}))
 
 
 def test_an_organ_on_whose_deciding_body_a_reported_person_sits_is_out_but_for_ours() -> None:
