@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -19,6 +20,7 @@ from services.console.standing import due_clocks
 
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 PAGE = {"limit": "50"}
+Scope = Literal["all", "accusations"]
 COUNTS = (
     ("registered_today", "registered-today"),
     ("receipts", "receipts"),
@@ -28,6 +30,25 @@ COUNTS = (
     ("visits_today", "visits-today"),
     ("sessions_ahead", "sessions-ahead"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whole months from ``first`` to ``last`` (YYYY-MM), and which receipts count."""
+
+    first: str
+    last: str
+    scope: Scope
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The same as analytics is asked, and as the form is filled."""
+        return {"from": self.first, "to": self.last, "scope": self.scope}
+
+    @property
+    def title(self) -> str:
+        """One month, or both ends."""
+        return self.first if self.first == self.last else f"{self.first} – {self.last}"
 
 
 def router(front: Front) -> APIRouter:
@@ -58,14 +79,14 @@ def _overview(routes: APIRouter, front: Front) -> None:
     @routes.get("/")
     async def overview(request: Request) -> Response:
         session = await front.seated(request)
-        now, (months, statistic, month) = await asyncio.gather(live(session), _figures(front, session, None))
+        now, (months, statistic, asked) = await asyncio.gather(live(session), _figures(front, session))
         given = {
             **now,
             "every": front.every_seconds,
             "months": months,
             "months_chart": _months_chart(months),
             "statistic": statistic,
-            "month": month,
+            "month": asked.title if asked else None,
         }
         return front.looks.page(request, "overview.html", session, given)
 
@@ -76,12 +97,14 @@ def _overview(routes: APIRouter, front: Front) -> None:
 
     @routes.get("/figures")
     async def figures(
-        request: Request, month: Annotated[str | None, Query(pattern=MONTH)] = None
+        request: Request,
+        first: Annotated[str | None, Query(alias="from", pattern=MONTH)] = None,
+        last: Annotated[str | None, Query(alias="to", pattern=MONTH)] = None,
+        scope: Scope = "all",
     ) -> Response:
         session = await front.seated(request)
-        months, statistic, shown = await _figures(front, session, month)
-        asked = statistic if shown else None
-        given = {"months": months, "statistic": asked, "month": shown}
+        months, statistic, asked = await _figures(front, session, first, last, scope)
+        given = {"months": months, "statistic": statistic if asked else None, "asked": asked}
         return front.looks.page(request, "figures.html", session, given)
 
 
@@ -90,18 +113,18 @@ async def _ask_if(allowed: bool, front: Front, session: Session, path: str) -> A
 
 
 async def _figures(
-    front: Front, session: Session, month: str | None
-) -> tuple[Answered, Answered, str | None]:
-    """The months that have data, and the statistic of one of them: the latest unless another is named."""
+    front: Front, session: Session, first: str | None = None, last: str | None = None, scope: Scope = "all"
+) -> tuple[Answered, Answered, Asked | None]:
+    """The months that have data, and a statistic: of the latest month unless a span is named."""
     if not front.looks.allowed(session)["figures"]:
         return Answered(403), Answered(403), None
     months = await front.services.ask(session.account, "analytics", "months")
     known = [one["month"] for one in months.body["months"]] if months.good else []
-    shown = month or (known[0] if known else None)
-    if shown is None:
+    end = last or first or (known[0] if known else None)
+    if end is None:
         return months, Answered(404), None
-    span: Mapping[str, str] = {"from": shown, "to": shown}
-    return months, await front.services.ask(session.account, "analytics", "statistics", span), shown
+    asked = Asked(first or end, end, scope)
+    return months, await front.services.ask(session.account, "analytics", "statistics", asked.query), asked
 
 
 def _months_chart(months: Answered) -> object:

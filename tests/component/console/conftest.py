@@ -64,8 +64,15 @@ def agreed_answers() -> dict[str, Any]:
                 "base_en": "all item-times", "multi_select": True,
                 "lines": [{**LINE, "code": "N1", "zh": "检举控告", "en": "accusation"},
                           {**LINE, "code": "N2", "zh": "申诉<script>alert(1)</script>", "en": "appeal"}],
+            }, {
+                "number": 8, "code": "region", "zh": "问题发生地区", "en": "by region", "base": 6,
+                "base_zh": "全部件次", "base_en": "all item-times", "multi_select": False,
+                "lines": [{**LINE, "code": "520300", "zh": "遵义市", "en": "520300", "rank": 1}],
             }],
-            "flow": [], "stock": [],
+            "flow": [{"code": "moved", "zh": "移送", "en": "moved", "count": 31},
+                     {"code": "returned", "zh": "退回", "en": "returned", "count": 0}],
+            "stock": [{"state": "UNDER_TRIAGE", "zh": "初步研判",
+                       "opening": 7, "came": 5, "went": 4, "closing": 8}],
         },
         "/referral/v1/reports": {
             "items": [{
@@ -99,6 +106,7 @@ class Stand:
     port: int
     answers: dict[str, Any] = field(default_factory=agreed_answers)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    queries: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     async def answer(self, request: Request) -> Response:
         """Give what was agreed, and remember who asked for what."""
@@ -106,6 +114,7 @@ class Stand:
         if path == "/metrics":
             return PlainTextResponse(METRICS)
         self.asked.append((path, request.headers.get("authorization", "")))
+        self.queries.append((path, dict(request.query_params)))
         found = self.answers.get(path)
         if isinstance(found, int):
             return Response(status_code=found)

@@ -5,15 +5,20 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
-from services.console.accounts import MOST_FAILURES
+from services.console.accounts import MOST_FAILURES, MOST_WAITING
 from tests.component.console.conftest import PASSWORD, REPORT, Room, enter
 
 pytestmark = pytest.mark.component
 INLINE = re.compile(r"\sstyle=|<style|\son[a-z]+=|javascript:", re.IGNORECASE)
 ELSEWHERE = re.compile(r"(?:src|href|action)=\"(?:https?:)?//", re.IGNORECASE)
 PAGES = ("/", "/figures", "/reports", f"/reports/{REPORT}", "/cases")
+
+
+def _without_token(page: str) -> str:
+    return re.sub(r'value="[0-9a-f]{64}"', "", page)
 
 
 async def test_without_a_session_every_page_leads_to_the_login(room: Room) -> None:
@@ -43,7 +48,7 @@ async def test_an_unknown_account_and_a_wrong_password_look_and_take_alike(room:
             begun = time.perf_counter()
             answer = await enter(client, login, "no such password")
             assert answer.status_code == 401
-            return re.sub(r'value="[0-9a-f]{64}"', "", answer.text), time.perf_counter() - begun
+            return _without_token(answer.text), time.perf_counter() - begun
 
     known = [await try_("head") for _ in range(3)]
     unknown = [await try_("nobody") for _ in range(3)]
@@ -62,6 +67,54 @@ async def test_too_many_failures_close_an_account_for_a_while_whether_it_exists_
         answer = await enter(client, "head", PASSWORD)
 
     assert answer.status_code == 401
+
+
+async def test_many_guesses_at_once_are_no_more_than_many_one_after_another(room: Room) -> None:
+    client = room.client()
+    page = await client.get("/login")
+    token = page.text.partition('name="form_token" value="')[2].partition('"')[0]
+
+    async def guess(password: str) -> int:
+        form = {"form_token": token, "login": "head", "password": password}
+        return (await client.post("/login", data=form)).status_code
+
+    guesses = [f"no such password {number}" for number in range(MOST_FAILURES)]
+
+    answers = await asyncio.gather(*map(guess, (*guesses, PASSWORD)))
+
+    assert set(answers) == {401}
+
+
+async def test_more_logins_than_can_be_checked_soon_are_turned_away_and_count_for_nothing(room: Room) -> None:
+    client = room.client()
+    page = await client.get("/login")
+    token = page.text.partition('name="form_token" value="')[2].partition('"')[0]
+
+    async def guess(number: int) -> httpx.Response:
+        form = {"form_token": token, "login": f"nobody-{number}", "password": "no such password"}
+        return await client.post("/login", data=form)
+
+    answers = await asyncio.gather(*map(guess, range(MOST_WAITING + 8)))
+
+    turned_away = [answer for answer in answers if answer.status_code == 503]
+    assert turned_away
+    assert {answer.headers["retry-after"] for answer in turned_away} == {"2"}
+    assert {answer.status_code for answer in answers} == {401, 503}
+    assert (await enter(room.client(), "head", PASSWORD)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "login", ["\x00", "head\x00", "k" * 64 + "x", "\u212a", "' or 1=1 --", "../head", ""]
+)
+async def test_a_name_that_no_account_can_have_is_a_wrong_name_and_nothing_else(
+    room: Room, login: str
+) -> None:
+    async with room.client() as client:
+        strange = await enter(client, login, PASSWORD)
+        wrong = await enter(client, "nobody", PASSWORD)
+
+    assert strange.status_code == wrong.status_code == 401
+    assert _without_token(strange.text) == _without_token(wrong.text)
 
 
 async def test_a_form_from_elsewhere_or_without_its_token_is_refused(room: Room) -> None:
@@ -163,6 +216,35 @@ async def test_what_a_service_says_is_text_and_never_markup(room: Room) -> None:
 
     assert "<script>alert" not in page
     assert "申诉&lt;script&gt;" in page
+
+
+async def test_the_figures_show_visits_heads_ranks_flow_and_stock(room: Room) -> None:
+    client = await room.logged_in()
+
+    page = (await client.get("/figures")).text
+
+    assert re.search(r"来访（件次）<b>1</b>批次 1 · 人次 2", page)
+    assert re.search(r"反映一把手（件次）<b>1</b>检举控告（件次） 4", page)
+    assert re.search(r'<td class="number">1</td><th scope="row">遵义市</th>', page)
+    assert re.search(r'<th scope="row">移送</th><td class="number">31</td>', page)
+    assert "退回" not in page
+    numbers = "".join(f'<td class="number">{n}</td>' for n in (7, 5, 4, 8))
+    assert f'<th scope="row">初步研判</th>{numbers}' in page
+
+
+async def test_the_figures_are_asked_for_any_span_of_months_and_for_accusations_alone(room: Room) -> None:
+    client = await room.logged_in()
+
+    page = (await client.get("/figures?from=2025-11&to=2025-12&scope=accusations")).text
+    room.stand.answers["/analytics/v1/statistics"] = 422
+    refused = await client.get("/figures?from=2025-12&to=2025-11")
+    unknown = await client.get("/figures?scope=everything")
+
+    asked = [query for path, query in room.stand.queries if path == "/analytics/v1/statistics"]
+    assert asked[0] == {"from": "2025-11", "to": "2025-12", "scope": "accusations"}
+    assert "2025-11 – 2025-12 · 仅检举控告" in page
+    assert (refused.status_code, "截止月份不能早于起始月份" in refused.text) == (200, True)
+    assert unknown.status_code == 404
 
 
 async def test_lists_and_one_report_are_shown(room: Room) -> None:

@@ -22,7 +22,8 @@ def used() -> set[str]:
     called = set(re.findall(r'\bt\(["\']([a-z-]+)["\']\)', templates))
     fixed = {"failed", "failed-text", "form-stale", "not-found", "not-found-text"}
     menu = {"overview", "figures", "reports", "cases"}
-    return called | fixed | menu | {name for _, name in COUNTS}
+    chosen = {"first-month", "last-month", "scope-all", "scope-accusations"}
+    return called | fixed | menu | chosen | {name for _, name in COUNTS}
 
 
 def test_every_word_a_page_uses_is_in_the_table_and_no_other() -> None:
@@ -75,17 +76,18 @@ def test_clocks_of_all_services_are_summed_and_the_late_come_first() -> None:
     assert [(due.rule, due.late, due.later) for due in found] == [("D12", 1, 0), ("D02", 0, 5)]
 
 
-def test_a_name_that_failed_too_often_is_closed_for_a_while() -> None:
+def test_a_name_tried_too_often_is_closed_for_a_while_and_opens_when_one_passes() -> None:
     now = 0.0
     throttle = Throttle(lambda: now)
-    for _ in range(MOST_FAILURES):
-        assert not throttle.closed("head")
-        throttle.failed("head")
 
-    assert throttle.closed("head")
-    assert not throttle.closed("other")
+    assert [throttle.begin("head") for _ in range(MOST_FAILURES + 1)] == [True] * MOST_FAILURES + [False]
+    assert throttle.begin("other")
+    throttle.passed("head")
+    assert throttle.begin("head")
+    for _ in range(MOST_FAILURES):
+        throttle.begin("head")
     now = FORGOTTEN_AFTER_SECONDS + 1
-    assert not throttle.closed("head")
+    assert throttle.begin("head")
 
 
 def test_htmx_is_the_file_that_was_looked_at() -> None:
