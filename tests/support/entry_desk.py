@@ -15,7 +15,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
+import orjson
 from fastapi import FastAPI
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # ships no types
 
 from deploy.local.sample.organisation import entries, officer
 from services.chassis.calendar import Calendar, local_day
@@ -38,13 +40,15 @@ from services.intake.adapters.visit_steps import VisitWorker
 from services.intake.adapters.work import PostgresUnit, Tools, begin_as_worker
 from services.vault.main import serving as vault_serving
 from services.vault.settings import VaultSettings
+from tests.contract.catalogue import events
 from tests.support.installation import REFERENCE, Installation, client_of
 from tests.support.platform import Platform
 
 ORGAN, OTHER, LOWER = "520100", "520300", "520102"
 """The organ at whose desk a test sits (a prefecture), another of its level, and one below it."""
 TODAY = local_day(datetime.now(UTC))
-SAID = "SELECT type FROM mechanism.outbox WHERE key = $1 ORDER BY position"
+SAID = "SELECT type, data FROM mechanism.outbox WHERE key = $1 ORDER BY position"
+PARTS = "SELECT organ, state FROM oracle.report WHERE report_id = $1"
 EVERYTHING = """
     SELECT (SELECT count(*) FROM business.report) + (SELECT count(*) FROM business.report_content)
          + (SELECT count(*) FROM business.party) + (SELECT count(*) FROM business.party_name)
@@ -76,6 +80,7 @@ class EntryDesk:
     installation: Installation
     worker: Pool
     vault_rows: asyncpg.Connection
+    oracle: asyncpg.Connection
     tools: Tools
     vault: Caller
     link: Link
@@ -179,6 +184,19 @@ class EntryDesk:
         """The types of the facts said of a report, oldest first."""
         return [row["type"] for row in await self.worker.fetch(SAID, report)]
 
+    async def facts(self, report: str, type_: str) -> list[dict[str, Any]]:
+        """What the facts of one type said of a report; each fits its schema."""
+        rows = await self.worker.fetch(SAID, report)
+        found = [orjson.loads(row["data"]) for row in rows if row["type"] == type_]
+        for data in found:
+            assert list(Draft202012Validator(events()[type_].schema).iter_errors(data)) == []
+        return found
+
+    async def parts(self, report: str) -> dict[str, str]:
+        """The state of each part, as the oracle shows it."""
+        rows = await self.oracle.fetch(PARTS, UUID(report))
+        return {row["organ"]: row["state"] for row in rows}
+
     async def kept_identities(self) -> dict[str, str]:
         """The state of each reference the vault knows."""
         rows = await self.vault_rows.fetch("SELECT reporter_ref, state FROM business.identity")
@@ -240,6 +258,8 @@ async def entry_desk(platform: Platform, folder: Path) -> AsyncIterator[EntryDes
         vault_dsn = platform.dsn(vault_name, "vault", "api")
         vault_rows = await asyncpg.connect(platform.server.dsn(vault_name))
         stack.push_async_callback(vault_rows.close)
+        oracle = await asyncpg.connect(platform.dsn(name, "intake", "oracle"))
+        stack.push_async_callback(oracle.close)
         served = await stack.enter_async_context(
             vault_serving(VaultSettings(**install.settings("vault", vault_dsn)))
         )
@@ -257,7 +277,7 @@ async def entry_desk(platform: Platform, folder: Path) -> AsyncIterator[EntryDes
         )
         client = await stack.enter_async_context(client_of(app))
         await _tell_directory(worker)
-        yield EntryDesk(client, install, worker, vault_rows, tools, vault, link, clock)
+        yield EntryDesk(client, install, worker, vault_rows, oracle, tools, vault, link, clock)
 
 
 async def _pool(stack: AsyncExitStack, dsn: str) -> Pool:

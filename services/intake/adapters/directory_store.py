@@ -1,7 +1,8 @@
 """Intake's copy of the directory: every version of an entry, and the seats as row security needs them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -57,11 +58,18 @@ class PostgresEntries:
     async def put(
         self, kind: str, id_: str, organ: str | None, state: Mapping[str, object], effective_on: date
     ) -> None:
-        """Keep a version of an entry, and note that excluded sets are due to be computed anew."""
-        kept = orjson.dumps({**state, "id": id_}).decode()
-        await self._connection.execute(PUT_ENTRY, kind, id_, effective_on, organ, kept)
+        """Keep a version of an entry, and note that excluded sets are due to be computed anew.
+
+        Raises KeyError, ValueError or TypeError for a state that could not be read again: one entry that is
+        no entry must not take the directory from everybody.
+        """
+        whole = {**state, "id": id_}
+        READ[kind](whole)
+        await self._connection.execute(
+            PUT_ENTRY, kind, id_, effective_on, organ, orjson.dumps(whole).decode()
+        )
         if kind == "SEAT":
-            seat = _seat({**state, "id": id_})
+            seat = _seat(whole)
             await self._connection.execute(
                 PUT_SEAT, seat.id, seat.organ, seat.person, seat.unit, seat.valid_from, seat.valid_to
             )
@@ -159,3 +167,9 @@ def _person(state: Mapping[str, Any]) -> Person:
 def _membership(row: Mapping[str, Any]) -> Membership:
     begun, ended = _span(row)
     return Membership(row["unit"], bool(row.get("is_head", False)), begun, ended)
+
+
+READ: Mapping[str, Callable[[Mapping[str, Any]], Organ | Unit | Seat | Person]] = MappingProxyType(
+    {"ORGAN": _organ, "UNIT": _unit, "SEAT": _seat, "PERSON": _person}
+)
+"""How the state of each kind of entry is read."""
