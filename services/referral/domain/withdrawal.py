@@ -6,6 +6,7 @@ from services.referral.domain.directory import Directory
 from services.referral.domain.errors import RouteToReportedSide
 from services.referral.domain.events import ReportEvent, RoutingWithdrawn, SuperiorLevelSuspected
 from services.referral.domain.exclusion import Excluded
+from services.referral.domain.handover import refuse_reported
 from services.referral.domain.jurisdiction import decide
 from services.referral.domain.lifecycle import OPEN, Step
 from services.referral.domain.referral import Referral
@@ -18,14 +19,12 @@ BEFORE_HANDLING = frozenset({State.UNDER_TRIAGE, State.UNDER_COLLECTIVE_STUDY, *
 def withdraw_if_reported(
     part: Referral, excluded: Excluded, directory: Directory, at: datetime
 ) -> tuple[Referral, list[ReportEvent]]:
-    """Close an open routing towards the reported side; the part goes back to triage (T33)."""
+    """Close an open routing that reaches the reported side, by its notice too; back to triage (T33)."""
     routing = part.open_routing()
     if routing is None or part.state not in OPEN:
         return part, []
     try:
-        routing.target.refuse_if_reported(excluded, directory)
-        if any(excluded.holds_officer(officer, directory) for officer in routing.officers):
-            raise RouteToReportedSide
+        refuse_reported(routing, excluded, directory)
     except RouteToReportedSide:
         return withdraw(part, at)
     return part, []

@@ -231,6 +231,15 @@ def test_whoever_joins_the_reported_side_loses_the_routing_and_only_then() -> No
     assert judge_anew(moved, Excluded(frozenset({"a"})), D, NOW) == (moved, [])
 
 
+def test_a_routing_whose_notice_went_to_the_reported_side_falls_too() -> None:
+    told = part(State.MOVED, routing=routing(told_unit="p-case"))
+
+    after, said = judge_anew(told, Excluded(frozenset({"p-case"})), D, NOW)
+
+    assert (after.state, after.open_routing()) == (State.UNDER_TRIAGE, None)
+    assert [type(event) for event in said] == [events.RoutingWithdrawn]
+
+
 def test_a_frozen_part_stays_frozen() -> None:
     frozen, said = freeze(part(State.MOVED, routing=routing()), NOW)
 

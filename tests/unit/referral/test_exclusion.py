@@ -64,6 +64,31 @@ def test_headship_counts_on_each_of_the_days() -> None:
     assert excluded_set(reported, [now, before], "p").units == {"host"}
 
 
+def test_what_moved_below_a_unit_headed_once_is_out_too() -> None:
+    moved = Unit("moved", UnitKind.HOST_UNIT, parent="host")
+    then = directory(day=date(2025, 1, 6))
+    heads = Person("P-x", (Membership("host", True, valid_to=ENDED),))
+    before = Directory(then.day, then.organs, then.units, then.seats, {"P-x": heads})
+
+    found = excluded_set([Reported(PERSON, None, False, ("P-x",))], [before, directory(moved)], "p")
+
+    assert found.units == {"host", "moved"}
+
+
+def test_who_stands_for_the_deciding_organ_is_spared_with_it() -> None:
+    merged = organ("a", Level.PREFECTURE, "p", "5201", valid_to=ENDED, successors=("n",))
+    heir = organ("n", Level.PREFECTURE, "p", "5201", deciding_body=("P-x",))
+    leads = Seat("n-leads", "n", "P-x", Post.DEPUTY, "n-room")
+    units = [Unit(f"n-{word}", UnitKind.DEPARTMENT, organ="n") for word in ("room", "case")]
+    where = directory(merged, heir, leads, *units)
+
+    ours = of(Reported(PERSON, None, False, ("P-x",)), where=where, organ_id="a")
+    others = of(Reported(PERSON, None, False, ("P-x",)), where=where, organ_id="p")
+
+    assert [u for u in ("n", "n-case", "n-room") if ours.holds_unit(u, where)] == ["n-room"]
+    assert {"n", "n-case", "n-room"} <= others.units
+
+
 def test_the_heir_of_a_headed_unit_is_out_with_it() -> None:
     gone = Unit("host", UnitKind.HOST_UNIT, valid_to=ENDED, successors=("h1",))
     heads = Person("P-x", (Membership("host", True),))

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from services.referral.domain.directory import Departments, Organ, Seat, Unit
+from services.referral.domain.directory import Departments, Membership, Organ, Person, Seat, Unit
 from services.referral.domain.exclusion import Excluded
 from services.referral.domain.jurisdiction import decide
 from services.referral.domain.values import Authority, Kind, Level, Nature, Occurrence, Post, UnitKind, Way
@@ -175,6 +175,57 @@ def test_intakes_set_may_tell_of_our_chief_or_staff_reported_under_another_unit(
 
     assert proposal(person(A), excluded=chief).kind is Kind.SUPERIOR_LEVEL
     assert proposal(person(A), excluded=member, where=directory(staff)).way is Way.INTERNAL
+
+
+def test_a_member_of_our_deciding_body_is_own_staff_by_name_alone_and_a_recused_one_is_no_party() -> None:
+    body_by_name = organ("p", Level.PROVINCE, None, "52", deciding_body=("P-x",))
+    reported = Excluded(officers=frozenset({"P-x"}), reported=frozenset({"P-x"}))
+    recused = Excluded(officers=frozenset({"P-x"}))
+
+    assert proposal(person(A), excluded=reported, where=directory(body_by_name)).way is Way.INTERNAL
+    assert proposal(person(A), excluded=recused, where=directory(body_by_name)).way is Way.LOCAL
+    assert proposal(person(A), excluded=reported).way is Way.LOCAL
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "way"),
+    [
+        (Membership("p-room"), Kind.MOVE, Way.INTERNAL),
+        (Membership("team"), Kind.MOVE, Way.INTERNAL),
+        (Membership("p", is_head=True), Kind.SUPERIOR_LEVEL, None),
+        (Membership("host"), Kind.TRANSFER, Way.LOCAL),
+        (Membership("p-room", valid_to=date(2026, 1, 1)), Kind.TRANSFER, Way.LOCAL),
+    ],
+)
+def test_a_place_in_our_house_makes_own_staff_and_its_head_our_chief(
+    place: Membership, kind: Kind, way: Way | None
+) -> None:
+    where = replace(directory(), persons={"P-x": Person("P-x", (place,))})
+    reported = Excluded(officers=frozenset({"P-x"}), reported=frozenset({"P-x"}))
+
+    found = proposal(person(A), excluded=reported, where=where)
+
+    assert (found.kind, found.way) == (kind, way)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "target"),
+    [
+        ("c", Kind.TRANSFER, "c"),
+        ("p", Kind.STUDY, None),
+        ("b", Kind.STUDY, None),
+        ("a", Kind.MOVE, "a"),
+        ("line", Kind.MOVE, "a"),
+    ],
+)
+def test_a_line_target_that_is_a_commission_gets_it_only_below_us(
+    line: str, kind: Kind, target: str | None
+) -> None:
+    branch = Unit("branch", UnitKind.HOST_UNIT, "520100", line_target=line)
+
+    found = proposal(person(V, "branch"), where=directory(branch), deciding_organ="a")
+
+    assert (found.kind, found.target_organ) == (kind, target)
 
 
 def test_without_a_supervision_department_the_report_is_studied() -> None:
