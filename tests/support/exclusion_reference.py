@@ -1,7 +1,7 @@
 """The excluded set of domain rules 8.2, (a) to (d), by brute force over the entries of the directory.
 
-Written from the text, without the code. Where the text is silent a docstring says "Silent:" and what referral
-chose, which is then followed here.
+Written from the text, without the code. Where the text is silent a docstring says "Silent:" and the reading;
+the reasons stand in contracts/decisions/0008.
 """
 
 from collections.abc import Iterable

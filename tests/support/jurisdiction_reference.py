@@ -1,7 +1,7 @@
 """Where a report goes, read word by word from domain rules 8.1 and 8.2, by brute force.
 
 Written from the text, without the code; nothing of the directory is used but its entries. Where the text is
-silent a docstring says "Silent:" and what referral chose, which is then followed here.
+silent a docstring says "Silent:" and the reading; the reasons stand in contracts/decisions/0008.
 """
 
 from services.referral.domain.directory import Directory, Organ, Unit
@@ -246,7 +246,7 @@ def own_level(
 
 
 def vertical(us: Organ, targets: set[str | None], directory: Directory) -> Told:
-    """The stationed or line organ. Silent: a unit gets it as a team does, a commission as a lower one."""
+    """The stationed or line organ. Silent: a unit gets it as a team does, a commission below us by transfer."""
     line = entry_of(targets.pop(), directory)
     if isinstance(line, Unit):
         return ("MOVE", "GROUP", line.organ or us.id, line.id, None, frozenset())
