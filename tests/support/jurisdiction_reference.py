@@ -246,7 +246,7 @@ def own_level(
 
 
 def vertical(us: Organ, targets: set[str | None], directory: Directory) -> Told:
-    """The stationed or line organ. Silent: a unit gets it as a team does, a commission below us by transfer."""
+    """The stationed or line organ. Silent: a unit gets it as a team does, a commission by transfer."""
     line = entry_of(targets.pop(), directory)
     if isinstance(line, Unit):
         return ("MOVE", "GROUP", line.organ or us.id, line.id, None, frozenset())
