@@ -1,6 +1,7 @@
 """Local accounts: made from lines of JSON, checked so that a wrong name looks like a wrong password."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated
@@ -24,11 +25,18 @@ PUT_ACCOUNT = """
                   roles = excluded.roles, seats = excluded.seats, name = excluded.name, changed_at = now()
 """
 END_SESSIONS = "DELETE FROM business.session WHERE login = $1"
+LOGIN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$")]
 HASHER = PasswordHasher(time_cost=3, memory_cost=32_768, parallelism=1)
 NOBODY = HASHER.hash("nobody has this password")
 """What a name without an account is checked against, so that it takes the same time."""
 MOST_FAILURES, FORGOTTEN_AFTER_SECONDS, MOST_NAMES = 5, 300.0, 10_000
+MOST_WAITING = 32
+"""How many logins may wait for a check; at a tenth of a second each, nobody waits longer than a page may."""
+
+
+class CheckersBusy(Exception):
+    """More logins at once than can be checked soon; nothing was checked, nothing counts as failed."""
 
 
 class NewAccount(BaseModel):
@@ -36,7 +44,7 @@ class NewAccount(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    login: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+    login: Annotated[str, StringConstraints(pattern=LOGIN)]
     password: Annotated[str, StringConstraints(min_length=8, max_length=200)]
     person: Id
     organ: Id
@@ -62,54 +70,80 @@ class Account:
 
 
 class Throttle:
-    """Failures by name, kept in memory and forgotten after five minutes; names nobody has count too."""
+    """Attempts by name, kept in memory and forgotten after five minutes; names nobody has count too.
+
+    An attempt counts from its beginning until it passes, so that many at once are not more than many
+    one after another.
+    """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._failures: dict[str, tuple[int, float]] = {}
+        self._attempts: dict[str, tuple[int, float]] = {}
 
-    def closed(self, login: str) -> bool:
-        """Whether the name failed too often of late."""
-        times, last = self._failures.get(login, (0, 0.0))
-        return times >= MOST_FAILURES and self._now() - last < FORGOTTEN_AFTER_SECONDS
-
-    def failed(self, login: str) -> None:
-        """Count a failure; one after the time to forget is the first again."""
-        times, last = self._failures.get(login, (0, 0.0))
-        fresh = self._now() - last >= FORGOTTEN_AFTER_SECONDS
-        if len(self._failures) >= MOST_NAMES:
-            self._failures.clear()
-        self._failures[login] = (1 if fresh else times + 1, self._now())
+    def begin(self, login: str) -> bool:
+        """Count an attempt; False when the name was tried too often of late without passing."""
+        times, last = self._attempts.get(login, (0, 0.0))
+        if self._now() - last >= FORGOTTEN_AFTER_SECONDS:
+            times = 0
+        if len(self._attempts) >= MOST_NAMES:
+            self._attempts.clear()
+        self._attempts[login] = (times + 1, self._now())
+        return times < MOST_FAILURES
 
     def passed(self, login: str) -> None:
-        """Forget the failures of a name."""
-        self._failures.pop(login, None)
+        """Forget the attempts of a name."""
+        self._attempts.pop(login, None)
+
+
+@dataclass(slots=True)
+class Checkers:
+    """Those who check passwords: ``workers`` at once, and a short queue before them."""
+
+    workers: asyncio.Semaphore
+    waiting: int = 0
+
+    def refuse_when_busy(self) -> None:
+        """Raises CheckersBusy when the queue is full."""
+        if self.waiting >= MOST_WAITING:
+            raise CheckersBusy
+
+    async def matches(self, kept: str, password: str) -> bool:
+        """Whether the password is the one kept."""
+        self.waiting += 1
+        try:
+            async with self.workers:
+                return await asyncio.to_thread(_matches, kept, password)
+        finally:
+            self.waiting -= 1
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The accounts of this installation; ``workers`` bounds how many passwords are checked at once."""
+    """The accounts of this installation; ``checkers`` bound how many passwords are checked at once."""
 
     pool: Pool
     throttle: Throttle
-    workers: asyncio.Semaphore
+    checkers: Checkers
 
     async def check(self, login: str, password: str) -> Account | None:
         """The account these belong to; None for a wrong name, a wrong password, or too many failures.
 
-        All three take the time of one argon2 check.
+        All three take the time of one argon2 check. Raises CheckersBusy.
         """
-        async with transaction(self.pool, SELF) as connection:
-            row = await connection.fetchrow(SELECT_ACCOUNT, login)
-        closed = self.throttle.closed(login)
-        kept = NOBODY if row is None or closed else row["password_hash"]
-        async with self.workers:
-            right = await asyncio.to_thread(_matches, kept, password)
-        if row is None or closed or not right:
-            self.throttle.failed(login)
+        row = await self._find(login) if re.fullmatch(LOGIN, login) else None
+        self.checkers.refuse_when_busy()
+        is_open = self.throttle.begin(login)
+        kept = str(row["password_hash"]) if row is not None and is_open else NOBODY
+        right = await self.checkers.matches(kept, password)
+        if row is None or not is_open or not right:
             return None
         self.throttle.passed(login)
         return account_of(row)
+
+    async def _find(self, login: str) -> dict[str, object] | None:
+        async with transaction(self.pool, SELF) as connection:
+            row: dict[str, object] | None = await connection.fetchrow(SELECT_ACCOUNT, login)
+        return row
 
 
 async def put_accounts(connection: Connection, given: Iterable[NewAccount]) -> int:

@@ -25,7 +25,15 @@ from services.chassis.security.permissions import Permissions
 from services.chassis.security.sealing import KeyProvider
 from services.chassis.security.tokens import load_private
 from services.chassis.settings import SettingsRefused
-from services.console.accounts import SELF, Accounts, NewAccount, Throttle, put_accounts
+from services.console.accounts import (
+    SELF,
+    Accounts,
+    Checkers,
+    CheckersBusy,
+    NewAccount,
+    Throttle,
+    put_accounts,
+)
 from services.console.assets import Assets
 from services.console.calls import Services
 from services.console.codes import Codes
@@ -38,8 +46,9 @@ from services.console.standing import Watch
 
 HERE = Path(__file__).parent
 FORM_BYTES = 4096
+RETRY_AFTER_SECONDS = "2"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, CheckersBusy)
 
 
 def refuse_open_cookies(settings: ConsoleSettings) -> None:
@@ -68,7 +77,7 @@ async def serving(settings: ConsoleSettings) -> AsyncIterator[Serving]:
         timeout=settings.call_timeout_seconds, limits=limits, trust_env=False
     ) as client:
         front = Front(
-            accounts=Accounts(pool, Throttle(time.monotonic), asyncio.Semaphore(2)),
+            accounts=Accounts(pool, Throttle(time.monotonic), Checkers(asyncio.Semaphore(2))),
             sessions=Sessions(
                 pool, secret, lambda: datetime.now(UTC), timedelta(seconds=settings.idle_seconds)
             ),
@@ -106,7 +115,9 @@ def _app(front: Front) -> FastAPI:
         return problem_page(front, request, Problem(404, "not-found", "没有找到", "Not found"))
 
     async def away(request: Request, _: Exception) -> Response:
-        return problem_page(front, request, Problem(503, "unavailable", "暂时不可用", "Unavailable"))
+        page = problem_page(front, request, Problem(503, "unavailable", "暂时不可用", "Unavailable"))
+        page.headers["Retry-After"] = RETRY_AFTER_SECONDS
+        return page
 
     app.add_exception_handler(LoginNeeded, to_login)
     app.add_exception_handler(Problem, show_problem)
