@@ -83,6 +83,13 @@ class Letter:
         except Unreadable:
             return None
 
+    def envelope(self) -> Heard | None:
+        """What its headers say, or None when even these cannot be read."""
+        try:
+            return Heard.read(self.record)
+        except Unreadable as unreadable:
+            return unreadable.envelope
+
 
 def _letter(row: Any) -> Letter:
     return Letter(
@@ -166,9 +173,9 @@ async def discard(
     if not rows:
         raise LetterUnknown(letter_id)
     letter = _letter(rows[0])
-    fact = letter.fact()
-    if fact is not None and fact.topic not in compacted:
-        await _pass_over(connection, letter.consumer, fact)
+    envelope = letter.envelope()
+    if envelope is not None and envelope.topic not in compacted:
+        await _pass_over(connection, letter.consumer, envelope)
     await connection.execute(
         KEEP_DISCARDED, letter.id, letter.consumer, letter.event_id, reason, asked_by, agreed_by
     )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
@@ -20,6 +20,7 @@ Reaction = Callable[[Any, Heard, U], Awaitable[None]]
 SetReaction = Callable[[Sequence[tuple[Any, Heard]], U], Awaitable[None]]
 Gathered = list[tuple[Any, Heard]]
 Set = dict[UUID, tuple["Prepared", Heard]]
+Pairs = Sequence[tuple["Prepared", Heard | Unreadable]]
 
 KEEP_WAITING = """
     INSERT INTO mechanism.waiting (consumer, event_id, topic, subject, key, sequence, reason, record)
@@ -61,12 +62,11 @@ class Route(Generic[U]):
     set_reaction: SetReaction[U] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A record, and what could be read before its transaction: its fact or why it is none, its model."""
 
     record: StoredRecord
-    fact: Heard | str | None = None
+    fact: Heard | Unreadable | None = None
     model: BaseModel | None = None
 
 
@@ -90,10 +90,10 @@ class Delivery(Generic[U]):
 
     def prepare(self, record: StoredRecord) -> Prepared:
         """Read a record ahead; whatever is wrong with it is raised when it is delivered, never here."""
-        fact: Heard | str | None = None
+        fact: Heard | Unreadable | None = None
         try:
             fact = self._read(record)
-            if isinstance(fact, str) or fact.type not in self.routes:
+            if isinstance(fact, Unreadable) or fact.type not in self.routes:
                 return Prepared(record, fact)
             return Prepared(record, fact, self.routes[fact.type].model.model_validate(fact.data))
         except Exception:  # no record may stop the reading; the delivery judges it again
@@ -113,8 +113,8 @@ class Delivery(Generic[U]):
         endings, sets = [], self._sets(pairs, sequences, ours) if not alone else {}
         gathered: Gathered | None = [] if self.whole is not None and not alone else None
         for one, fact in pairs:
-            if isinstance(fact, str):
-                await self.bury(connection, one.record, None, fact, attempts=1)
+            if isinstance(fact, Unreadable):
+                await self.bury(connection, one.record, fact.envelope, fact.reason, attempts=1)
                 endings.append(Ending.DEAD)
             elif fact.event_id in reused:
                 await self.bury(connection, one.record, fact, "id-reused", attempts=1)
@@ -122,9 +122,10 @@ class Delivery(Generic[U]):
             else:
                 fresh = fact.type not in self.routes or fact.event_id in ours
                 ours.discard(fact.event_id)
-                endings.append(
-                    await self._one(connection, one, fact, sequences, fresh, sets, gathered, alone=alone)
-                )
+                ending = self._at_once(one, fact, sequences, fresh, sets, gathered)
+                if ending is None:
+                    ending = await self._by_itself(connection, one, fact, sequences, alone=alone)
+                endings.append(ending)
         for kind, batch in sets.items():
             await self._apply_set(
                 connection, kind, [pair for event_id, pair in batch.items() if event_id not in reused]
@@ -138,23 +139,25 @@ class Delivery(Generic[U]):
     async def redeliver(self, connection: Connection, record: StoredRecord) -> Ending:
         """Try a claimed record once more: one that waited, or a dead letter being replayed."""
         fact = self._read(record)
-        if isinstance(fact, str):
-            raise Refusal(fact)
+        if isinstance(fact, Unreadable):
+            raise Refusal(fact.reason)
         sequences = Sequences(self.consumer, self.compacted)
         await sequences.lock(connection, [fact])
         await claim(connection, self.consumer, [fact] if fact.type in self.routes else [])
         one = Prepared(record, fact)
-        ending = await self._one(connection, one, fact, sequences, True, {}, None, alone=True)
+        ending = self._at_once(one, fact, sequences, True, {}, None)
+        if ending is None:
+            ending = await self._by_itself(connection, one, fact, sequences, alone=True)
         await sequences.save(connection)
         return ending
 
-    def _read(self, record: StoredRecord) -> Heard | str:
+    def _read(self, record: StoredRecord) -> Heard | Unreadable:
         try:
             fact = Heard.read(record)
         except Unreadable as unreadable:
-            return unreadable.reason
+            return unreadable
         if fact.type not in self.routes and self._other_version(fact.type):
-            return "unknown-version"
+            return Unreadable("unknown-version", fact)
         return fact
 
     def _other_version(self, kind: str) -> bool:
@@ -163,9 +166,9 @@ class Delivery(Generic[U]):
             name = kind
         return any(heard.rpartition(".v")[0] == name for heard in self.routes)
 
-    def _sets(
-        self, pairs: Sequence[tuple[Prepared, Heard | str]], sequences: Sequences, ours: Collection[Any]
-    ) -> dict[str, Set]:
+    def _sets(self, pairs: Pairs, sequences: Sequences, ours: Collection[Any]) -> dict[str, Set]:
+        if all(route.set_reaction is None for route in self.routes.values()):
+            return {}
         heard = [(one, fact) for one, fact in pairs if isinstance(fact, Heard) and fact.type in self.routes]
         times = Counter((fact.topic, fact.subject) for _, fact in heard)
         return {
@@ -181,22 +184,19 @@ class Delivery(Generic[U]):
             if route.set_reaction is not None
         }
 
-    async def _one(
+    def _at_once(
         self,
-        connection: Connection,
         one: Prepared,
         fact: Heard,
         sequences: Sequences,
         fresh: bool,
         sets: dict[str, Set],
         gathered: Gathered | None,
-        *,
-        alone: bool,
-    ) -> Ending:
+    ) -> Ending | None:
+        """The ending of a fact that needs no statement of its own; None if it waits or goes by itself."""
         place, route = sequences.place(fact), self.routes.get(fact.type)
         if place is Place.BEYOND:
-            await self.keep_waiting(connection, one.record, fact, "gap")
-            return Ending.WAITING
+            return None
         if place is Place.BEHIND or not fresh:
             return Ending.KNOWN
         if route is None:
@@ -204,9 +204,19 @@ class Delivery(Generic[U]):
             return Ending.PASSED
         if gathered is not None:
             gathered.append((self._model(route, one, fact), fact))
-        if gathered is not None or fact.event_id in sets.get(fact.type, {}):
-            sequences.advance(fact)
-            return Ending.HANDLED
+        elif fact.event_id not in sets.get(fact.type, ()):
+            return None
+        sequences.advance(fact)
+        return Ending.HANDLED
+
+    async def _by_itself(
+        self, connection: Connection, one: Prepared, fact: Heard, sequences: Sequences, *, alone: bool
+    ) -> Ending:
+        """Let one fact react, or put it aside when what it stands on is not here."""
+        if sequences.place(fact) is Place.BEYOND:
+            await self.keep_waiting(connection, one.record, fact, "gap")
+            return Ending.WAITING
+        route = self.routes[fact.type]
         try:
             if alone:
                 async with connection.transaction():

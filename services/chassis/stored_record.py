@@ -1,15 +1,14 @@
 """A record as Kafka handed it over, kept in a column as it is: a dead letter can be read years later."""
 
 import base64
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
 from services.chassis.facts import Record
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
+class StoredRecord(NamedTuple):
     """A record as it is kept while it waits or is dead, byte for byte."""
 
     topic: str

@@ -99,8 +99,8 @@ class Waiting(Generic[U]):
             record = StoredRecord.unpack(packed)
             try:
                 fact: Heard | None = Heard.read(record)
-            except Unreadable:
-                fact = None
+            except Unreadable as unreadable:
+                fact = unreadable.envelope
             await self._delivery.bury(connection, record, fact, str(reason)[:100], attempts=attempts)
             await connection.execute(DELETE_WAITING, name, event_id)
         self._failures.pop(str(event_id), None)

@@ -1,6 +1,8 @@
 """A dead letter is replayed as often as one likes and has its effect once; discarding one needs two."""
 
 import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +18,7 @@ from services.chassis.dead_letters import (
     replay,
     show_letter,
 )
+from services.chassis.facts import headers_of
 from services.chassis.failpoints import Action, FailPoint
 from tests.component.chassis.house import TOPIC, House
 from tests.support.eventually import eventually
@@ -100,6 +103,25 @@ async def test_a_letter_that_cannot_be_read_stays_when_replayed_and_goes_when_di
     assert await house.dead(0)
     assert await house.count("mechanism.dead_letter_discarded") == 1
     assert await actions(house) == ["dead-letter-discarded"]
+
+
+async def test_a_letter_without_a_body_holds_its_aggregate_until_it_is_discarded(house: House) -> None:
+    subject, producer = str(uuid4()), await house.broker.producer()
+    for number, body in ((1, b"not json"), (2, b'{"number": 2}')):
+        heads = headers_of(uuid4(), "intake.told.v1", "/intake", subject, number, datetime.now(UTC), None)
+        await producer.send_and_wait(house.broker.on_wire(TOPIC), body, key=subject.encode(), headers=heads)
+    await producer.stop()
+
+    async with house.at_work():
+        await eventually(lambda: house.waiting(1))
+        async with transaction(house.pool) as connection:
+            letter = await show_letter(connection, 1)
+            await discard(connection, 1, asked_by="p-1", agreed_by="p-2", reason="was cut short")
+        assert (letter.reason, letter.held) == ("body-malformed", 1)
+        await eventually(lambda: house.has_done(1))
+
+    assert await house.effects() == [(subject, 2)]
+    assert await house.waiting(0)
 
 
 async def test_a_discarded_letter_lets_what_it_held_go_on_in_order(house: House) -> None:
