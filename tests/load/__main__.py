@@ -42,7 +42,7 @@ async def _all(console: Console, platform: Platform, named: frozenset[str]) -> l
 
 def _print(console: Console, found: list[Series]) -> None:
     table = Table(
-        "goal", "what", "ours", "reference", "ratio", "quartiles", "gate", "others' cores", "verdict"
+        "goal", "what", "ours", "reference", "ratio", "quartiles", "gate", "pairs", "others' cores", "verdict"
     )
     for series in found:
         figures = series.figures()
@@ -56,6 +56,7 @@ def _print(console: Console, found: list[Series]) -> None:
             f"{series.ratio:.2f}",
             f"{first:.2f}–{third:.2f}",
             "–" if series.goal.gate is None else f"≥ {series.goal.gate}",
+            f"{len(series.rounds)} of {len(series.played)}",
             f"{max(r.others_cores for r in series.rounds):.2f}",
             str(figures["verdict"]),
         )

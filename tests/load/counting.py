@@ -129,4 +129,4 @@ async def counting(platform: Platform, total: int = 60_000) -> list[Series]:
 
 async def _shown(goal: Goal, ours: float, reference: Side) -> Series:
     meter = Meter()
-    return Series(goal, [Round(ours, await reference(), meter.others())])
+    return Series(goal, (Round(ours, await reference(), meter.others()),))
