@@ -29,6 +29,8 @@ from deploy.local.ports import HTTP, KAFKA, POSTGRES, Ports
 from deploy.local.processes import KINDS, WITH_KAFKA, Installation, environ_of
 
 REST_WITHIN_SECONDS = 240.0
+GROUND = ("kafka", "postgres")
+"""What the services stand on."""
 BESIDES = ("console",)
 """What the faults do not need."""
 
@@ -94,6 +96,28 @@ class Besieged:
             time.sleep(0.1)
         slow = [row["name"] for row in seen["programs"] if row["standing"] != "ready"]
         raise AssertionError(f"not ready again within {within_seconds:.0f} s: {slow}")
+
+    def processes(self) -> list[str]:
+        """The processes of the services that live, by name."""
+        return sorted(name for name in self.pids() if name not in GROUND)
+
+    def says(self, name: str) -> int | None:
+        """What a process answers at ``/readyz``; None for no answer, which is no yes."""
+        service, _, kind = name.partition("-")
+        address = f"http://127.0.0.1:{self.here.ports.operations(service, kind)}/readyz"
+        try:
+            return httpx.get(address, timeout=5, trust_env=False).status_code
+        except httpx.HTTPError:
+            return None
+
+    def all_say_ready(self, within_seconds: float = 120.0) -> float:
+        """Wait until every process of a service says that it is ready; returns the seconds."""
+        began, left = time.monotonic(), self.processes()
+        while left := [name for name in left if self.says(name) != 200]:
+            took = time.monotonic() - began
+            assert took < within_seconds, f"not ready again within {within_seconds:.0f} s: {left}"
+            time.sleep(0.05)
+        return time.monotonic() - began
 
     def come_to_rest(self) -> bool:
         """Wait until every fact reached its readers and nothing moves; whether it came to that."""

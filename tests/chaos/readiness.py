@@ -12,10 +12,8 @@ from contextlib import contextmanager
 import httpx
 
 from deploy.local.desk import Desk, Refused
-from deploy.local.ports import OPERATIONS_OFFSET
 from tests.chaos.besieged import Besieged
 from tests.chaos.clerks import report_body
-from tests.chaos.faults import GROUND
 from tests.chaos.work import Work
 
 BROKEN_SECONDS = 8.0
@@ -27,20 +25,6 @@ def ready_means_ready(besieged: Besieged, work: Work) -> str:
     rows = [_broker(besieged), _database(besieged), _keys(besieged), _vault(besieged, work)]
     besieged.all_ready()
     return "; ".join(rows)
-
-
-def _says(besieged: Besieged, name: str) -> int | None:
-    """What a process answers at ``/readyz``; None for no answer, which is no yes."""
-    service, _, kind = name.partition("-")
-    port = besieged.here.ports.http[service] + OPERATIONS_OFFSET[kind]
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5, trust_env=False).status_code
-    except httpx.HTTPError:
-        return None
-
-
-def _processes(besieged: Besieged) -> list[str]:
-    return sorted(name for name in besieged.pids() if name not in GROUND)
 
 
 @contextmanager
@@ -55,29 +39,29 @@ def _stopped(besieged: Besieged, name: str) -> Iterator[None]:
 
 def _broker(besieged: Besieged) -> str:
     """Without the broker every api is ready, at every look."""
-    apis = [name for name in _processes(besieged) if name.endswith("-api")]
+    apis = [name for name in besieged.processes() if name.endswith("-api")]
     looks, deadline = 0, time.monotonic() + BROKEN_SECONDS
     with _stopped(besieged, "kafka"):
         while time.monotonic() < deadline:
-            answers = {name: _says(besieged, name) for name in apis}
+            answers = {name: besieged.says(name) for name in apis}
             bad = {name: said for name, said in answers.items() if said != 200}
             assert not bad, f"without the broker not ready: {bad}"
             looks += len(apis)
-    _await(lambda: all(_says(besieged, name) == 200 for name in _processes(besieged)), "all ready")
+    besieged.all_say_ready()
     return f"no broker: {len(apis)} apis ready at {looks} looks"
 
 
 def _database(besieged: Besieged) -> str:
     """Without the database nobody is ready, and all are again without help."""
-    left = set(_processes(besieged))
+    left = set(besieged.processes())
     all_of_them = len(left)
     deadline = time.monotonic() + WITHIN_SECONDS
     while left:
         assert time.monotonic() < deadline, f"ready without a database: {sorted(left)}"
         besieged.strike("postgres")
-        left -= {name for name in left if _says(besieged, name) != 200}
+        left -= {name for name in left if besieged.says(name) != 200}
     besieged.all_ready()
-    _await(lambda: all(_says(besieged, name) == 200 for name in _processes(besieged)), "all ready")
+    besieged.all_say_ready()
     return f"no database: {all_of_them} processes not ready"
 
 
@@ -89,11 +73,11 @@ def _keys(besieged: Besieged) -> str:
     try:
         besieged.strike("intake-api")
         time.sleep(BROKEN_SECONDS / 2)
-        assert _says(besieged, "intake-api") != 200, "intake's api is ready without its keys"
-        assert _says(besieged, "intake-worker") == 200, "intake's worker stopped with the keys of the api"
+        assert besieged.says("intake-api") != 200, "intake's api is ready without its keys"
+        assert besieged.says("intake-worker") == 200, "intake's worker stopped with the keys of the api"
     finally:
         away.rename(folder)
-    _await(lambda: _says(besieged, "intake-api") == 200, "intake's api ready")
+    _await(lambda: besieged.says("intake-api") == 200, "intake's api ready")
     return "no keys: api not ready, worker ready"
 
 
@@ -103,7 +87,7 @@ def _vault(besieged: Besieged, work: Work) -> str:
     with httpx.Client(timeout=8, trust_env=False) as client:
         clerk = work.desk("clerk-1", client)
         with _stopped(besieged, "vault-api"):
-            assert _says(besieged, "intake-api") == 200, "intake is not ready without the vault"
+            assert besieged.says("intake-api") == 200, "intake is not ready without the vault"
             taken = clerk.post("/intake/v1/reports", anonymous, key=str(uuid.uuid4()))
             assert taken["report_id"], "an anonymous report was not taken"
             assert not _taken(clerk), "a named reporter was taken in without the vault"
