@@ -77,11 +77,12 @@ def target_of(part: Referral, decision: Decision, directory: Directory) -> Targe
             decision.target_seat,
             decision.informed,
         )
-    organ = directory.organs.get(part.organ)
+    organ = directory.organs.get(directory.resolve(part.organ) or "")
     room = directory.resolve(organ.departments.supervision) if organ is not None else None
-    if part.study is None or part.study.decision is not StudyDecision.ACCEPT_MOVE or room is None:
+    accepted = part.study is not None and part.study.decision is StudyDecision.ACCEPT_MOVE
+    if not accepted or organ is None or room is None:
         raise NotAsDecided
-    return Target(Way.ROOM, part.organ, room)
+    return Target(Way.ROOM, organ.id, room)
 
 
 def studied_target(
@@ -103,20 +104,20 @@ def studied_target(
     if id_ is None:
         raise NotAsDecided
     if downwards:
-        organ = directory.organs.get(id_)
-        if organ is None or organ.superior is None or directory.resolve(organ.superior) != part.organ:
+        organ, ours = directory.organs.get(id_), directory.standing_for(part.organ)
+        if organ is None or organ.superior is None or directory.resolve(organ.superior) not in ours:
             raise NotAsDecided
         return Target(Way.LOCAL, id_)
-    return _own_desk(id_, part.organ, directory)
+    return _own_desk(id_, directory.resolve(part.organ), directory)
 
 
-def _own_desk(id_: str, organ_id: str, directory: Directory) -> Target:
-    unit, organ = directory.units.get(id_), directory.organs.get(organ_id)
-    if unit is None or unit.organ != organ_id or organ is None:
+def _own_desk(id_: str, organ_id: str | None, directory: Directory) -> Target:
+    unit, organ = directory.units.get(id_), directory.organs.get(organ_id or "")
+    if unit is None or organ is None or directory.resolve(unit.organ) != organ.id:
         raise NotAsDecided
     if unit.kind is UnitKind.STATIONED_TEAM:
-        return Target(Way.GROUP, organ_id, id_)
+        return Target(Way.GROUP, organ.id, id_)
     if unit.kind is not UnitKind.DEPARTMENT:
         raise NotAsDecided
     internal = id_ == organ.departments.internal_supervision
-    return Target(Way.INTERNAL if internal else Way.ROOM, organ_id, id_)
+    return Target(Way.INTERNAL if internal else Way.ROOM, organ.id, id_)

@@ -9,7 +9,7 @@ import pytest
 
 from services.referral.domain import errors, events, handling, handover, screening
 from services.referral.domain.approval import check_approval
-from services.referral.domain.directory import Seat
+from services.referral.domain.directory import Seat, Unit
 from services.referral.domain.exclusion import Excluded
 from services.referral.domain.handling import Conclusion, Outcome, Substantiation
 from services.referral.domain.jurisdiction import Decision
@@ -20,15 +20,17 @@ from services.referral.domain.values import (
     Approval,
     Disposal,
     Kind,
+    Level,
     Nature,
     Post,
     State,
     StudyDecision,
     StudyReason,
+    UnitKind,
     Way,
 )
 from services.referral.domain.withdrawal import freeze, judge_anew
-from tests.unit.referral.provinces import NOW, TODAY, directory, matter, part, person, routing
+from tests.unit.referral.provinces import NOW, TODAY, directory, matter, organ, part, person, routing
 
 D = directory()
 NOBODY = Excluded()
@@ -207,6 +209,18 @@ def test_a_meeting_may_transfer_one_level_down_and_move_to_a_desk_of_ours_only()
     ]:
         with pytest.raises(errors.NotAsDecided):
             studied_target(decision, chosen, part(), D)
+
+
+def test_what_a_meeting_of_a_merged_organ_chose_belongs_to_who_stands_for_it() -> None:
+    merged = organ("p", Level.PROVINCE, None, "52", valid_to=date(2026, 1, 1), successors=("n",))
+    heir = organ("n", Level.PROVINCE, None, "52")
+    where = directory(merged, heir, Unit("n-room", UnitKind.DEPARTMENT, organ="n"))
+
+    assert studied_target(StudyDecision.TRANSFER, "a", part(), where) == Target(Way.LOCAL, "a")
+    assert studied_target(StudyDecision.ACCEPT_MOVE, "n-room", part(), where) == Target(
+        Way.ROOM, "n", "n-room"
+    )
+    assert studied_target(StudyDecision.ACCEPT_MOVE, "team", part(), where) == Target(Way.GROUP, "n", "team")
 
 
 def test_a_decision_of_a_meeting_falls_when_the_report_is_another_one() -> None:
