@@ -264,6 +264,16 @@ class ResultReturned(OfReport):
         return Noted(self.organ, said_on)
 
 
+class ExclusionChanged(Tolerant):
+    """A report's whole excluded set; ``organ`` decides on it."""
+
+    report_id: UUID
+    organ: str
+    excluded_units: list[str]
+    excluded_seats: list[str]
+    excluded_officers: list[str]
+
+
 class DirectoryChanged(Tolerant):
     """The whole state of one entry of the directory."""
 

@@ -129,7 +129,8 @@ def router(pool: Pool, codes: Codes, words: TimelineWords, now: Callable[[], dat
     ) -> Timeline:
         """The facts of one report that the asker's organ may see, in order; the look is recorded first."""
         async with reading(pool, subject) as figures:
-            entries = await find_timeline(FindTimeline(report_id, subject.id, subject.organ), figures, words)
+            query = FindTimeline(report_id, subject.id, subject.organ, subject.seats)
+            entries = await find_timeline(query, figures, words)
         async with transaction(pool, subject) as connection:
             trail = AuditTrail(connection, subject.id, subject.organ)
             await trail.note("timeline-read", "report", str(report_id), facts=len(entries))

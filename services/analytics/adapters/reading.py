@@ -17,6 +17,7 @@ from services.analytics.application.ports import (
     Window,
 )
 from services.analytics.domain.counts import Counts, Movements
+from services.analytics.domain.fence import Asker, ReportedSide
 from services.analytics.domain.values import Scope, Span
 from services.chassis.database import Connection, Pool, Subject, act_as
 
@@ -61,8 +62,7 @@ SELECT_TIMELINE = """
 """
 SELECT_UNITS = """
     WITH RECURSIVE seat AS (
-        SELECT jsonb_array_elements_text(state -> 'seats') AS id FROM business.entry
-         WHERE id = $1 AND kind = 'PERSON' AND jsonb_typeof(state -> 'seats') = 'array'
+        SELECT unnest($4::text[]) AS id
     ), up (id) AS (
         SELECT $2::text
          UNION
@@ -75,10 +75,17 @@ SELECT_UNITS = """
           FROM up JOIN business.entry e ON e.id = up.id
          CROSS JOIN LATERAL unnest(ARRAY[e.state ->> 'parent', e.state ->> 'organ', e.state ->> 'superior'])
                AS above (id)
-         WHERE above.id IS NOT NULL
+         WHERE above.id IS NOT NULL AND up.id IS DISTINCT FROM $3
     )
     SELECT id FROM up WHERE id IS NOT NULL
 """
+SELECT_SEATS = """
+    SELECT id FROM business.entry WHERE kind = 'SEAT' AND state ->> 'person' = $1
+     UNION
+    SELECT jsonb_array_elements_text(state -> 'seats') FROM business.entry
+     WHERE id = $1 AND kind = 'PERSON' AND jsonb_typeof(state -> 'seats') = 'array'
+"""
+SELECT_EXCLUDED = "SELECT organ, units, seats, officers FROM business.exclusion WHERE report_id = $1"
 MOST_MONTHS = 600
 
 
@@ -148,10 +155,22 @@ class PostgresReading:
             for row in rows
         ]
 
-    async def units_of(self, person: str, organ: str) -> frozenset[str]:
-        """The units and organs a person belongs to or leads, with everything above each."""
-        rows = await self._connection.fetch(SELECT_UNITS, person, organ)
-        return frozenset(row["id"] for row in rows)
+    async def reported_side(self, report_id: UUID) -> ReportedSide:
+        """Intake's newest excluded set of a report; empty while none was heard."""
+        row = await self._connection.fetchrow(SELECT_EXCLUDED, report_id)
+        if row is None:
+            return ReportedSide()
+        units, seats, officers = (frozenset(row[name]) for name in ("units", "seats", "officers"))
+        return ReportedSide(row["organ"], units, seats, officers)
+
+    async def asker(self, person: str, organ: str, seats: frozenset[str], end: str | None) -> Asker:
+        """A person with the seats of the token and of the directory, and the units and organs belonged to.
+
+        Everything above each is among them, but nothing above ``end``.
+        """
+        held = seats | {row["id"] for row in await self._connection.fetch(SELECT_SEATS, person)}
+        above = await self._connection.fetch(SELECT_UNITS, person, organ, end, sorted(held))
+        return Asker(person, held, frozenset(row["id"] for row in above))
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ from services.chassis.facts import Heard, Unreadable
 from services.chassis.inbox import SELECT_POSITIONS
 from services.chassis.stored_record import StoredRecord
 
-TABLES = ("fact", "receipt", "part", "passage", "visit", "session", "entry", "organ_line")
+TABLES = ("fact", "receipt", "part", "passage", "visit", "session", "entry", "organ_line", "exclusion")
 EMPTY = "; ".join(f"DELETE FROM shadow.{table}" for table in TABLES)  # noqa: S608 - the closed list above
 HASH = " UNION ALL ".join(
     f"SELECT '{table}' AS name, count(*) AS rows,"  # noqa: S608 - the closed list above

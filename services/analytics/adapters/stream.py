@@ -1,6 +1,6 @@
 """What analytics hears: contract → model → one reaction for them all, a whole batch at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +9,7 @@ import orjson
 from services.analytics.adapters import consumed_events as heard_as
 from services.analytics.adapters.vocabulary import MODELS
 from services.analytics.adapters.work import PostgresUnit
-from services.analytics.application.ports import EntryRow, FactRow, SessionRow, VisitRow
+from services.analytics.application.ports import EntryRow, ExclusionRow, FactRow, SessionRow, VisitRow
 from services.analytics.application.when_facts_heard_count_them import (
     FactsHeard,
     Heard,
@@ -21,16 +21,17 @@ from services.chassis.delivery import Route
 from services.chassis.facts import Heard as HeardFact
 
 NAME = "petition.analytics"
-DIRECTORY = "petition.referral.directory.v1"
+DIRECTORY, EXCLUSIONS = "petition.referral.directory.v1", "petition.intake.exclusions.v1"
 TOPICS = (
     "petition.intake.reports.v1",
+    EXCLUSIONS,
     DIRECTORY,
     "petition.referral.reports.v1",
     "petition.review.cases.v1",
     "petition.reception.sessions.v1",
     "petition.reception.visits.v1",
 )
-COMPACTED = (DIRECTORY,)
+COMPACTED = (DIRECTORY, EXCLUSIONS)
 VISIT_STATES: Mapping[str, str] = MappingProxyType(
     {
         "reception.visit-booked.v1": "BOOKED",
@@ -41,26 +42,50 @@ VISIT_STATES: Mapping[str, str] = MappingProxyType(
 
 
 def row_of(model: Any, fact: HeardFact) -> Heard:
-    """The row a fact becomes."""
-    match model:
-        case heard_as.OfReport():
-            return report_row(model, fact)
-        case heard_as.DirectoryChanged():
-            state = orjson.dumps(dict(model.state)).decode()
-            return EntryRow(model.id, model.kind, model.organ, fact.sequence, state)
-        case heard_as.VisitTold():
-            return VisitRow(
-                model.visit_id,
-                model.organ,
-                VISIT_STATES[fact.type],
-                model.session_id,
-                model.form,
-                model.persons,
-                model.received_on,
-            )
-        case _:
-            state = model.change or "PUBLISHED"
-            return SessionRow(model.session_id, model.organ, model.held_on, model.form, state)
+    """The row a fact becomes; what is none of the surroundings is a fact about a report."""
+    surrounding = SURROUNDINGS.get(type(model))
+    return report_row(model, fact) if surrounding is None else surrounding(model, fact)
+
+
+def entry_row(model: heard_as.DirectoryChanged, fact: HeardFact) -> EntryRow:
+    """The whole state of an entry of the directory."""
+    state = orjson.dumps(dict(model.state)).decode()
+    return EntryRow(model.id, model.kind, model.organ, fact.sequence, state)
+
+
+def exclusion_row(model: heard_as.ExclusionChanged, fact: HeardFact) -> ExclusionRow:
+    """The whole excluded set of a report."""
+    units, seats, officers = model.excluded_units, model.excluded_seats, model.excluded_officers
+    return ExclusionRow(model.report_id, model.organ, fact.sequence, units, seats, officers)
+
+
+def visit_row(model: heard_as.VisitTold, fact: HeardFact) -> VisitRow:
+    """What a fact says of a visit."""
+    return VisitRow(
+        model.visit_id,
+        model.organ,
+        VISIT_STATES[fact.type],
+        model.session_id,
+        model.form,
+        model.persons,
+        model.received_on,
+    )
+
+
+def session_row(model: heard_as.SessionTold, _: HeardFact) -> SessionRow:
+    """A session as a fact says."""
+    state = model.change or "PUBLISHED"
+    return SessionRow(model.session_id, model.organ, model.held_on, model.form, state)
+
+
+SURROUNDINGS: Mapping[type, Callable[[Any, HeardFact], Heard]] = MappingProxyType(
+    {
+        heard_as.ExclusionChanged: exclusion_row,
+        heard_as.DirectoryChanged: entry_row,
+        heard_as.VisitTold: visit_row,
+        heard_as.SessionTold: session_row,
+    }
+)
 
 
 def report_row(model: heard_as.OfReport, fact: HeardFact) -> FactRow:

@@ -1,9 +1,9 @@
-"""Directory entries, visits and sessions as their newest facts tell them."""
+"""Directory entries, excluded sets, visits and sessions as their newest facts tell them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.analytics.application.ports import EntryRow, SessionRow, VisitRow
+from services.analytics.application.ports import EntryRow, ExclusionRow, SessionRow, VisitRow
 from services.chassis.database import Connection
 
 UPSERT_ENTRIES = """
@@ -26,6 +26,14 @@ INSERT_LINES = """
           FROM line JOIN entry up ON up.id = line.superior AND up.kind = 'ORGAN'
     )
     INSERT INTO organ_line (organ, above) SELECT DISTINCT organ, above FROM line
+"""
+UPSERT_EXCLUSION = """
+    INSERT INTO exclusion (report_id, organ, sequence, units, seats, officers)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (report_id) DO UPDATE
+       SET (organ, sequence, units, seats, officers)
+         = (excluded.organ, excluded.sequence, excluded.units, excluded.seats, excluded.officers)
+     WHERE exclusion.sequence < excluded.sequence
 """
 UPSERT_VISITS = """
     INSERT INTO visit (visit_id, organ, state, session_id, form, persons, received_on)
@@ -74,6 +82,16 @@ class PostgresSurroundings:
         if any(row.kind == "ORGAN" for row in kept):
             await self._connection.execute(DELETE_LINES)
             await self._connection.execute(INSERT_LINES)
+
+    async def save_exclusions(self, rows: Sequence[ExclusionRow]) -> None:
+        """Keep the newest excluded set of each report."""
+        await self._connection.executemany(
+            UPSERT_EXCLUSION,
+            [
+                (row.report_id, row.organ, row.sequence, row.units, row.seats, row.officers)
+                for row in sorted(rows, key=lambda row: row.report_id)
+            ],
+        )
 
     async def save_visits(self, rows: Sequence[VisitRow]) -> None:
         """Keep what is now known of each visit; the rows come in the order of their facts."""

@@ -11,6 +11,7 @@ MODELS: Mapping[str, type[heard_as.Tolerant]] = MappingProxyType(
         "intake.report-classified.v1": heard_as.ReportClassified,
         "intake.category-changed.v1": heard_as.ReportClassified,
         "intake.report-frozen.v1": heard_as.ReportLeftFigures,
+        "intake.exclusion-changed.v1": heard_as.ExclusionChanged,
         "referral.directory-changed.v1": heard_as.DirectoryChanged,
         "referral.report-queued-for-study.v1": heard_as.QueuedForStudy,
         "referral.report-studied.v1": heard_as.OfReport,

@@ -9,7 +9,6 @@ from uuid import UUID
 from services.analytics.application.ports import Reading, TimelineFact
 from services.analytics.domain.errors import ReportUnknown
 from services.analytics.domain.facts import in_order
-from services.analytics.domain.fence import is_reported_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +18,7 @@ class FindTimeline:
     report_id: UUID
     asker: str
     organ: str
+    seats: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ async def find_timeline(
     facts = await reading.timeline(query.report_id)
     if not facts:
         raise ReportUnknown
-    units = await reading.units_of(query.asker, query.organ)
-    if is_reported_side([fact.data for fact in facts], units):
+    side = await reading.reported_side(query.report_id)
+    asker = await reading.asker(query.asker, query.organ, query.seats, side.organ)
+    if side.named_in(fact.data for fact in facts).holds(asker):
         raise ReportUnknown
     return tuple(_entry(fact, words) for fact in in_order(facts))
 

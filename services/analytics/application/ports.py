@@ -3,18 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.analytics.domain.codes import Codes
 from services.analytics.domain.counts import Counts, Movements
 from services.analytics.domain.facts import Told
+from services.analytics.domain.fence import Asker, ReportedSide
 from services.analytics.domain.report import Figures
 from services.analytics.domain.values import Scope, Span
 
 
-@dataclass(frozen=True, slots=True)
-class FactRow:
+class FactRow(NamedTuple):
     """One fact about a report as it is kept; ``data`` is the body as JSON text, ``day`` when it counts."""
 
     event_id: UUID
@@ -35,6 +35,18 @@ class EntryRow:
     organ: str | None
     sequence: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionRow:
+    """The whole excluded set of one report, by ids of the directory; ``organ`` decides on the report."""
+
+    report_id: UUID
+    organ: str
+    sequence: int
+    units: Sequence[str]
+    seats: Sequence[str]
+    officers: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +94,13 @@ class Rows(Protocol):
 
 
 class Surroundings(Protocol):
-    """Directory, visits and sessions."""
+    """Directory, excluded sets, visits and sessions."""
 
     async def save_entries(self, rows: Sequence[EntryRow]) -> None:
         """Keep the newest state of each entry."""
+
+    async def save_exclusions(self, rows: Sequence[ExclusionRow]) -> None:
+        """Keep the newest excluded set of each report."""
 
     async def save_visits(self, rows: Sequence[VisitRow]) -> None:
         """Keep what is now known of each visit; the rows come in the order of their facts."""
@@ -201,5 +216,11 @@ class Reading(Protocol):
     async def timeline(self, report_id: UUID) -> list[TimelineFact]:
         """The facts of a report that the asker may see, in no order; none when there is no such report."""
 
-    async def units_of(self, person: str, organ: str) -> frozenset[str]:
-        """The units and organs a person belongs to or leads, with everything above each."""
+    async def reported_side(self, report_id: UUID) -> ReportedSide:
+        """Intake's newest excluded set of a report; empty while none was heard."""
+
+    async def asker(self, person: str, organ: str, seats: frozenset[str], end: str | None) -> Asker:
+        """A person with the seats of the token and of the directory, and the units and organs belonged to.
+
+        Everything above each is among them, but nothing above ``end``.
+        """

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from services.analytics.domain.values import Act, ReceiptKind
@@ -93,8 +93,7 @@ class Noted:
 ReportFact = Registered | Classified | Moved | Frozen | Noted
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One fact with its place: ``sequence`` counts within (topic, subject), ``said_at`` is UTC."""
 
     topic: str

@@ -9,7 +9,7 @@ from services.analytics.adapters.reference_files import RULES, read_words
 from services.analytics.adapters.vocabulary import MODELS
 from services.analytics.domain.codes import Codes, violation_groups
 from services.analytics.domain.comparison import change, share
-from services.analytics.domain.fence import is_reported_side
+from services.analytics.domain.fence import Asker, ReportedSide
 from services.analytics.domain.values import Month, Span
 from tests.support.installation import REFERENCE
 
@@ -77,7 +77,11 @@ def test_two_sub_codes_of_a_group_are_one_tick() -> None:
 
 def test_every_fact_of_a_report_has_a_chinese_name_and_no_party_is_shown() -> None:
     words = read_words(REFERENCE)
-    of_reports = {kind for kind in MODELS if not kind.startswith(("reception.", "referral.directory"))}
+    of_reports = {
+        kind
+        for kind in MODELS
+        if not kind.startswith(("reception.", "referral.directory", "intake.exclusion"))
+    }
 
     assert set(words.types) == of_reports
     assert not set(words.fields) & {"parties", "officers", "target_unit", "target_seat", "signed_by_seat"}
@@ -103,4 +107,21 @@ def test_every_role_of_the_table_exists() -> None:
 def test_whoever_stands_in_or_below_a_reported_unit_is_kept_away(
     party: dict[str, object], kept_away: bool
 ) -> None:
-    assert is_reported_side([{"parties": [party]}, {}], frozenset({"works", "520100"})) is kept_away
+    asker = Asker("P-9", units=frozenset({"works", "520100"}))
+
+    assert ReportedSide().named_in([{"parties": [party]}, {}]).holds(asker) is kept_away
+
+
+@pytest.mark.parametrize(
+    ("side", "kept_away"),
+    [
+        (ReportedSide(officers=frozenset({"P-9"})), True),
+        (ReportedSide(seats=frozenset({"S-9"})), True),
+        (ReportedSide(units=frozenset({"works"})), True),
+        (ReportedSide("520100", frozenset({"school"}), frozenset({"S-1"}), frozenset({"P-1"})), False),
+    ],
+)
+def test_whoever_intake_excludes_by_person_seat_or_unit_is_kept_away(
+    side: ReportedSide, kept_away: bool
+) -> None:
+    assert side.holds(Asker("P-9", frozenset({"S-9"}), frozenset({"works", "520100"}))) is kept_away
