@@ -13,6 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 Row = Mapping[str, Any]
+REGISTERED = "intake.report-registered.v1"
+"""The fact by which a report becomes known outside intake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def judge(views: Views, laws: Mapping[str, str]) -> list[Finding]:
     """Judge every promise; ``laws`` maps each life-cycle state to waiting, open or terminal."""
     return [
         parts_in_one_place(views, laws),
+        told_and_stored(views),
         one_open_routing(views),
         open_means_routed(views, laws),
         register_rows_in_one_place(views),
@@ -67,6 +70,23 @@ def parts_in_one_place(views: Views, laws: Mapping[str, str]) -> Finding:
     twice = [f"{report} at {organ}" for (report, organ), times in seen.items() if times > 1]
     lawless = [f"{row['report_id']}: {row['state']}" for row in parts if row["state"] not in laws]
     return Finding("D1 every part is in exactly one place", len(parts), tuple(twice + lawless))
+
+
+def told_and_stored(views: Views) -> Finding:
+    """D1: every report that was told is stored, and every stored one was told, but for a frozen one.
+
+    What is of superior level from the first moment is frozen without a word to anybody.
+    """
+    told, parts = _told(views), views.of("intake", "report")
+    stored = {str(row["report_id"]) for row in parts}
+    silent = {str(row["report_id"]) for row in parts if row["state"] != "FROZEN"} - told
+    wrong = [f"{report} told, not stored" for report in sorted(told - stored)]
+    wrong += [f"{report} stored, never told" for report in sorted(silent)]
+    return Finding("D1 every report told is stored, and stored told", len(told | stored), tuple(wrong))
+
+
+def _told(views: Views) -> set[str]:
+    return {str(row["aggregate_id"]) for row in views.of("intake", "outbox") if row["type"] == REGISTERED}
 
 
 def one_open_routing(views: Views) -> Finding:
@@ -220,7 +240,7 @@ def nothing_left_over(views: Views) -> Finding:
 
 
 def lost(views: Views) -> list[str]:
-    """What was acknowledged or said and is nowhere: facts without a reader, rows without a report."""
+    """What was acknowledged or said and is nowhere: facts without a reader, reports without a part."""
     stored = {str(row["report_id"]) for row in views.of("intake", "report")}
     rows = [
         f"{row['register']}/{row['number']}"
@@ -232,7 +252,13 @@ def lost(views: Views) -> list[str]:
         for row in views.of("referral", "routing")
         if str(row["report_id"]) not in stored
     ]
-    return [*facts_reached_every_reader(views).broken, *rows, *routed]
+    told = sorted(_told(views) - stored)
+    return [*facts_reached_every_reader(views).broken, *rows, *routed, *told]
+
+
+def dead_letters(views: Views) -> int:
+    """How many facts lie as dead letters: a place of their own, where a person must look."""
+    return sum(1 for _ in views.everywhere("dead_letter"))
 
 
 def doubled(views: Views) -> list[str]:

@@ -10,6 +10,7 @@ import asyncpg
 from confluent_kafka import Consumer, TopicPartition
 
 from deploy.local.processes import WITH_KAFKA, Installation
+from services.chassis.calendar import local_day
 
 SELECT_OUTBOX = """
     SELECT count(*) AS unsent, coalesce(extract(epoch FROM now() - min(said_at)), 0) AS oldest_seconds
@@ -24,10 +25,9 @@ SELECT_CONSUMERS = """
 """
 SELECT_POSITIONS = "SELECT consumer, topic, partition, next_offset FROM mechanism.consumer_position"
 SELECT_CLOCKS = """
-    SELECT count(*) FILTER (WHERE state = 'RUNNING' AND due_on >= current_date) AS running,
-           count(*) FILTER (WHERE state = 'RUNNING'
-                              AND due_on BETWEEN current_date AND current_date + 3) AS soon,
-           count(*) FILTER (WHERE met_on IS NULL AND state <> 'WAIVED' AND due_on < current_date) AS late
+    SELECT count(*) FILTER (WHERE state = 'RUNNING' AND due_on >= $1) AS running,
+           count(*) FILTER (WHERE state = 'RUNNING' AND due_on BETWEEN $1 AND $1 + 3) AS soon,
+           count(*) FILTER (WHERE met_on IS NULL AND state <> 'WAIVED' AND due_on < $1) AS late
       FROM mechanism.clock
 """
 ASK_SECONDS = 5.0
@@ -73,7 +73,7 @@ async def _service(here: Installation, service: str, topic: "_Log") -> Desk:
         outbox = await connection.fetchrow(SELECT_OUTBOX)
         consumers = await connection.fetch(SELECT_CONSUMERS)
         positions = await connection.fetch(SELECT_POSITIONS)
-        clocks = await connection.fetchrow(SELECT_CLOCKS)
+        clocks = await connection.fetchrow(SELECT_CLOCKS, local_day(datetime.now(UTC)))
     finally:
         await connection.close()
     readers = []

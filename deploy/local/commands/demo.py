@@ -129,6 +129,7 @@ def _say_end(platform: Platform, login: Login, seconds: float) -> None:
     CONSOLE.print()
     show_addresses(platform)
     CONSOLE.print(f"login 登录: {login.login} / {login.password}")
+    CONSOLE.print(f"the same password 同一口令: {', '.join(login.others)}", style="dim")
     peak = platform.memory_peak_bytes() / 2**20
     CONSOLE.print(
         f"demo in {seconds:.0f} s; memory at most {peak:,.0f} MB "

@@ -6,11 +6,16 @@ import typer
 
 from deploy.local.commands.screen import CONSOLE
 from deploy.local.home import Home
-from deploy.local.sample.organisation import officer_for
+from deploy.local.refusal import Refusal
+from deploy.local.sample.organisation import JOBS, officer_for
 from deploy.local.staff import Officer, token_of
 from services.chassis.security.tokens import LONGEST_SECONDS
 
 NAME = "token"
+
+
+class NobodyHolds(Refusal):
+    """No sample officer has the role in the organ."""
 
 
 def run(
@@ -22,6 +27,11 @@ def run(
 ) -> None:
     """Print a token for a role in an organ; by default it names the sample officer who holds it."""
     known = officer_for(organ, role)
+    if known is None and person is None:
+        raise NobodyHolds(
+            f"Nobody in the sample organisation holds {role} in {organ}: name an officer with --person, "
+            f"or one of the roles {', '.join(sorted({role for job in JOBS for role in job.roles}))}."
+        )
     officer = Officer(
         person=person or (known.person if known else f"local-{role}"),
         organ=organ,

@@ -8,7 +8,7 @@ import yaml
 from rich.table import Table
 
 from deploy.local.commands.screen import CONSOLE, here
-from deploy.local.conservation import Finding, doubled, judge, lost
+from deploy.local.conservation import Finding, dead_letters, doubled, judge, lost
 from deploy.local.processes import REFERENCE, WITH_KAFKA, Installation
 from deploy.local.verify_views import drained, read_views
 
@@ -23,12 +23,16 @@ def laws() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the platform drained in time, what was found for each promise, what is lost and doubled."""
+    """Whether the platform drained in time, what was found for each promise, what is lost and doubled.
+
+    ``dead`` counts the dead letters: none of them is lost, each waits for a person.
+    """
 
     quiet: bool
     findings: tuple[Finding, ...]
     lost: tuple[str, ...]
     doubled: tuple[str, ...]
+    dead: int = 0
 
     @property
     def holds(self) -> bool:
@@ -42,7 +46,8 @@ async def judge_running(installation: Installation) -> Verdict:
     dsns = {service: installation.dsn(service, "oracle") for service in WITH_KAFKA}
     quiet = await drained(dsns)
     views = await read_views(dsns)
-    return Verdict(quiet, tuple(judge(views, laws())), tuple(lost(views)), tuple(doubled(views)))
+    findings = tuple(judge(views, laws()))
+    return Verdict(quiet, findings, tuple(lost(views)), tuple(doubled(views)), dead_letters(views))
 
 
 def show(verdict: Verdict) -> None:
@@ -55,6 +60,8 @@ def show(verdict: Verdict) -> None:
     CONSOLE.print(table)
     if not verdict.quiet:
         CONSOLE.print("not drained in time: something is still unsent, waiting or moving", style="red")
+    more = ": see dengwen deadletter list" if verdict.dead else ""
+    CONSOLE.print(f"behind a dead letter 死信 {verdict.dead}{more}")
     lost_, doubled_ = len(verdict.lost), len(verdict.doubled)
     CONSOLE.print(f"lost {lost_}, doubled {doubled_} 丢失 {lost_}，重复 {doubled_}")
 

@@ -13,6 +13,8 @@ SECRET = "console_sample"  # noqa: S105 - the name under which the password is k
 DESKS = ("chief", "deputy-1", "head-1", "clerk-1", "handler-1", "trial-1", "superior-1", "analyst-1",
          "receptionist-1", "administrator-1")  # fmt: skip
 """Jobs that get an account in the province's organ; the login is the job."""
+FIRST = "head-1"
+"""The petition head's login sees most; it is the one that is named first."""
 PLACE = PLACES[0]
 
 
@@ -22,10 +24,11 @@ class NoAccounts(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One way in."""
+    """One way in; ``others`` are further logins with the same password."""
 
     login: str
     password: str
+    others: tuple[str, ...]
 
 
 def make_accounts(here: Installation) -> Login:
@@ -64,4 +67,4 @@ def make_accounts(here: Installation) -> Login:
         raise NoAccounts(
             f"The console took no accounts (it said: {last[:200]}): see dengwen status --logs console-api."
         )
-    return Login("head-1", password)
+    return Login(FIRST, password, tuple(desk for desk in DESKS if desk != FIRST))

@@ -40,6 +40,7 @@ class Party:
     region: str | None = None
     post: str | None = None
     rank: str | None = None
+    is_unit_head: bool = False
 
 
 def own_level() -> Party:
@@ -55,7 +56,8 @@ def of_a_host() -> Party:
 
 def of_a_prefecture(code: str) -> Party:
     """A person whom a prefecture's committee manages."""
-    return Party("PERSON", "司徒远（虚构）", "PREFECTURE", f"{code}-host-works", code, "某局负责人员", "08")
+    unit = f"{code}-host-works"
+    return Party("PERSON", "司徒远（虚构）", "PREFECTURE", unit, code, "某局局长", "08", is_unit_head=True)
 
 
 def own_staff() -> Party:
@@ -95,6 +97,8 @@ class Case:
             "oos_impact": self.oos_impact,
             "study_reasons": list(self.study_reasons),
         }
+        if self.party is not None and self.party.region is not None:
+            given["region_of_conduct"] = self.party.region
         if self.violations:
             given["primary_violation"] = self.violations[0]
         return given

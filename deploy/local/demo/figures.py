@@ -32,20 +32,25 @@ def shown(statistic: Mapping[str, Any]) -> RenderableType:
         f"环比 {total['period_on_period']['shown']}",
         style="bold",
     )
-    return Group(head, _blocks(statistic["blocks"]), _flow(statistic["flow"], statistic["stock"]))
+    return Group(head, _blocks(statistic), flow_of(statistic))
 
 
-def _blocks(blocks: list[Mapping[str, Any]]) -> Table:
+def _blocks(statistic: Mapping[str, Any]) -> Table:
     """Blocks 2 to 8, each with its base; one without a line to show says so."""
+    beside = {
+        "channel": _visits(statistic["visits"]),
+        "rank_group": f"  其中一把手 {statistic['unit_heads']}",
+    }
     table = Table("", "件次", "占比", "同比", "环比", box=None, pad_edge=False)
-    for block in blocks:
+    for block in statistic["blocks"]:
         table.add_row(
             f"[bold]{block['number']} {block['zh']}[/]", f"[dim]{block['base_zh']} {block['base']}[/]"
         )
         lines = [line for line in block["lines"] if line["count"] or block["number"] in SHOWN_ZEROS]
         for line in lines:
+            place = "" if line["rank"] is None else f"{line['rank']}. "
             table.add_row(
-                f"  {line['zh']}",
+                f"  {place}{line['zh']}",
                 str(line["count"]),
                 line["share"],
                 line["year_on_year"]["shown"],
@@ -53,16 +58,22 @@ def _blocks(blocks: list[Mapping[str, Any]]) -> Table:
             )
         if not lines:
             table.add_row(f"  [dim]{NO_LINE}[/]")
+        if block["code"] in beside:
+            table.add_row(f"[dim]{beside[block['code']]}[/]")
     return table
 
 
-def _flow(flow: list[Mapping[str, Any]], stock: list[Mapping[str, Any]]) -> Table:
-    """Block 9; what was done and what stood at the end, or that there was neither."""
-    table = Table("9 流转与存量", "", box=None, pad_edge=False)
-    for act in flow:
+def _visits(visits: Mapping[str, Any]) -> str:
+    return f"  其中来访 {visits['item_times']} 件次 · {visits['batches']} 批次 · {visits['persons']} 人次"
+
+
+def flow_of(statistic: Mapping[str, Any]) -> Table:
+    """Block 9: what was done and what stood at both ends, or that there was neither."""
+    table = Table(f"9 流转与存量 {statistic['since'][:7]}", "", box=None, pad_edge=False)
+    for act in statistic["flow"]:
         if act["count"]:
             table.add_row(f"  {act['zh']}", str(act["count"]))
-    for state in stock:
+    for state in statistic["stock"]:
         if state["closing"] or state["opening"]:
             table.add_row(f"  期末 {state['zh']}", f"{state['opening']} → {state['closing']}")
     if not table.row_count:

@@ -1,12 +1,11 @@
 """The script of the demo: what the staff do, which report is followed, which month is counted."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
 from deploy.local.demo import figures
@@ -88,6 +87,8 @@ class Script:
         figures.follow(self.stage, self.followed, self.console)
 
     def figures(self, month: str) -> RenderableType:
-        """The statistic of a month."""
-        found: Mapping[str, Any] = figures.month_of(self.stage, month)
-        return figures.shown(found)
+        """The statistic of a month, and what was done today, which counts in the present month."""
+        shown, present = figures.shown(figures.month_of(self.stage, month)), today().isoformat()[:7]
+        if month == present:
+            return shown
+        return Group(shown, figures.flow_of(figures.month_of(self.stage, present)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.conservation import Finding, Views, doubled, judge, lost
+from deploy.local.conservation import Finding, Views, dead_letters, doubled, judge, lost
 
 LAWS = {"MOVED": "open", "REGISTERED": "waiting", "CONCLUDED": "terminal"}
 
@@ -42,9 +42,18 @@ def platform() -> dict[tuple[str, str], tuple[dict[str, Any], ...]]:
                 "aggregate_id": "a",
                 "published_at": "t",
             },
+            {
+                "event_id": "e2",
+                "type": "intake.report-registered.v1",
+                "aggregate_id": "b",
+                "published_at": "t",
+            },
         ),
         ("referral", "consumer"): ({"name": "petition.referral", "types": ["intake.report-registered.v1"]},),
-        ("referral", "inbox"): ({"consumer": "petition.referral", "event_id": "e1"},),
+        ("referral", "inbox"): (
+            {"consumer": "petition.referral", "event_id": "e1"},
+            {"consumer": "petition.referral", "event_id": "e2"},
+        ),
         ("referral", "applied"): (
             {
                 "consumer": "petition.referral",
@@ -107,13 +116,15 @@ def without(service: str, view: str) -> Callable[[dict[Any, Any]], None]:
         (with_row("intake", "report"), "D1"),
         (with_row("intake", "report", report_id="c", state="LOST"), "D1"),
         (with_row("intake", "report", report_id="c", state="MOVED"), "D1"),
+        (with_row("intake", "report", report_id="c", state="REGISTERED"), "D1"),
+        (with_row("intake", "outbox", event_id="e2", aggregate_id="c"), "D1"),
         (with_row("intake", "import_row", number="3", report_id=None), "D1"),
         (with_row("intake", "import_row", number="3", report_id="nowhere"), "D1"),
         (with_row("intake", "import_row"), "D1"),
         (with_row("referral", "routing"), "R1"),
         (without("referral", "routing"), "D1"),
         (without("referral", "inbox"), "D4"),
-        (with_row("intake", "outbox", event_id="e2", type="x", published_at=None), "D4"),
+        (with_row("intake", "outbox", event_id="e3", type="x", published_at=None), "D4"),
         (with_row("referral", "applied", sequence=4, applied_seq=12), "D5"),
         (with_row("referral", "exclusion", unit="u1"), "R2"),
         (with_row("review", "audit_decision", round="R2"), "W2"),
@@ -148,7 +159,29 @@ def test_a_fact_that_no_reader_took_is_lost() -> None:
     rows = platform()
     rows["referral", "inbox"] = ()
 
-    assert lost(Views(rows)) == ["e1 at petition.referral"]
+    assert lost(Views(rows)) == ["e1 at petition.referral", "e2 at petition.referral"]
+
+
+def test_a_report_that_was_told_and_is_not_stored_is_lost() -> None:
+    rows = platform()
+    rows["intake", "report"] = tuple(row for row in rows["intake", "report"] if row["report_id"] != "b")
+
+    assert lost(Views(rows)) == ["b"]
+
+
+def test_what_is_frozen_from_its_first_moment_was_told_to_nobody() -> None:
+    rows = platform()
+    rows["intake", "report"] += ({"report_id": "s", "organ": "520000", "state": "FROZEN"},)
+
+    assert broken(judge(Views(rows), {**LAWS, "FROZEN": "waiting"})) == set()
+
+
+def test_dead_letters_are_counted_and_neither_lost_nor_doubled() -> None:
+    rows = platform()
+    rows["referral", "inbox"] = rows["referral", "inbox"][:1]
+    rows["referral", "dead_letter"] = ({"consumer": "petition.referral", "event_id": "e2"},)
+
+    assert (dead_letters(Views(rows)), lost(Views(rows)), doubled(Views(rows))) == (1, [], [])
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,43 @@ def printed(
         "period_on_period": change,
     }
     console = Console(width=150, file=StringIO(), record=True)
-    statistic = {"since": "2020-01-01", "total": total, "blocks": blocks, "flow": flow, "stock": stock}
+    statistic = {
+        "since": "2020-01-01",
+        "total": total,
+        "blocks": blocks,
+        "flow": flow,
+        "stock": stock,
+        "visits": {"item_times": 3, "batches": 2, "persons": 7},
+        "unit_heads": 1,
+    }
     console.print(shown(statistic))
     return console.export_text()
+
+
+def line_of(zh: str, rank: int | None = None) -> dict[str, Any]:
+    none = {"shown": "–"}
+    return {"zh": zh, "share": "–", "rank": rank, "year_on_year": none, "period_on_period": none}
+
+
+def test_visits_unit_heads_and_ranks_stand_beside_their_blocks() -> None:
+    block = {"base": 1, "base_zh": "以收到件次为基数"}
+    blocks = [
+        {**block, "number": 3, "code": "channel", "zh": "渠道", "lines": [{**line_of("来访"), "count": 3}]},
+        {**block, "number": 6, "code": "rank_group", "zh": "职级", "lines": []},
+        {
+            **block,
+            "number": 8,
+            "code": "region",
+            "zh": "地区",
+            "lines": [{**line_of("遵义市", 2), "count": 1}],
+        },
+    ]
+
+    text = printed([], [], blocks)
+
+    assert "其中来访 3 件次 · 2 批次 · 7 人次" in text
+    assert "其中一把手 1" in text
+    assert "2. 遵义市" in text
 
 
 def test_a_block_of_flow_without_any_says_so_under_its_heading() -> None:
@@ -87,13 +121,8 @@ def test_a_block_of_flow_with_an_act_or_a_stock_does_not_say_that_it_is_empty() 
 
 
 def test_a_block_without_a_line_says_so_under_its_heading() -> None:
-    line = {
-        "zh": "民生领域",
-        "share": "–",
-        "year_on_year": {"shown": "–"},
-        "period_on_period": {"shown": "–"},
-    }
-    block = {"number": 7, "zh": "专项领域", "base": 1, "base_zh": "以检举控告件次为基数"}
+    block = {"number": 7, "code": "theme", "zh": "专项领域", "base": 1, "base_zh": "以检举控告件次为基数"}
+    line = line_of("民生领域")
 
     empty = printed([], [], [{**block, "lines": [{**line, "count": 0}]}])
     counted = printed([], [], [{**block, "lines": [{**line, "count": 1}]}])
