@@ -116,6 +116,50 @@ async def test_the_reported_side_cannot_follow_a_report(bureau: Bureau) -> None:
     assert (await bureau.look(f"/reports/{one}/timeline", sub="P-1")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("excluded", "kept_away"),
+    [
+        ({"excluded_officers": ["P-9"]}, "P-9"),
+        ({"excluded_seats": ["S-9"]}, "P-9"),
+        ({"excluded_units": ["works"]}, "P-9"),
+        ({"excluded_units": ["520000"]}, "P-0"),
+    ],
+)
+async def test_whoever_intake_excludes_cannot_follow_the_report(
+    bureau: Bureau, excluded: dict[str, list[str]], kept_away: str
+) -> None:
+    one = report()
+    said, directory = bureau.mouth.fact, "petition.referral.directory.v1"
+    entry = {"synthetic": True, "effective_on": "2020-01-01", "organ": "520100"}
+    seat = {
+        **entry,
+        "kind": "SEAT",
+        "id": "S-9",
+        "state": {"person": "P-9", "unit": "works", "organ": "520100"},
+    }
+    unit = {**entry, "kind": "UNIT", "id": "works", "state": {"kind": "DEPARTMENT", "organ": "520100"}}
+    entries = [organ("520000", None, "虚构省纪委"), organ("520100", "520000", "虚构市纪委"), unit, seat]
+    nobody = {"excluded_units": [], "excluded_seats": [], "excluded_officers": []}
+    changed = {"report_id": str(one), "organ": "520100", "synthetic": True, "version": 1, **nobody}
+    exclusions = "petition.intake.exclusions.v1"
+    await bureau.mouth.say(
+        *(said("referral.directory-changed.v1", told_of, topic=directory) for told_of in entries),
+        said("intake.report-registered.v1", told.registered(one)),
+        said("intake.exclusion-changed.v1", {**changed, "excluded_officers": ["P-1"]}, topic=exclusions),
+        said("intake.exclusion-changed.v1", {**changed, "version": 2, **excluded}, topic=exclusions),
+    )
+    await bureau.counted(7)
+    organ_of = {"P-0": "520000"}
+
+    asked = {
+        person: (
+            await bureau.look(f"/reports/{one}/timeline", sub=person, by=organ_of.get(person, "520100"))
+        ).status_code
+        for person in ("P-0", "P-1", "P-9")
+    }
+    assert asked == {person: 404 if person == kept_away else 200 for person in asked}
+
+
 async def test_a_table_that_contradicts_itself_is_withheld_and_counted(bureau: Bureau) -> None:
     await bureau.mouth.say(bureau.mouth.fact("intake.report-registered.v1", told.registered(report())))
     await bureau.counted(1)
