@@ -1,17 +1,21 @@
 """P9: analytics' own consumer beside a reader that only fetches and parses the same records.
 
 The reader writes nothing, so the ratio says how much of a stream's speed is left once every fact is kept,
-counted and answered for. Beside it, without a gate: the consumer's recorded statements alone, and the
-reader when it also checks each record as the consumer must.
+counted and answered for. Beside it, without a gate: the consumer's recorded statements alone, the reader
+when it also checks each record as the consumer must, and the reader when it keeps counts by day and its
+position and nothing else.
 """
 
 import secrets
 import statistics
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import orjson
 from aiokafka import TopicPartition
 
@@ -31,7 +35,29 @@ from tests.support.platform import Platform
 P9 = Goal("P9", "durable figures ÷ fetch and parse", "facts/s", 0.20, 0.40)
 P9_READ = Goal("P9", "durable figures ÷ fetch, read and check as a consumer must", "facts/s", None, None)
 P9_ALONE = Goal("P9", "durable figures ÷ PostgreSQL alone, the same statements", "facts/s", None, None)
+P9_COUNTS = Goal("P9", "counts and position alone ÷ fetch and parse", "facts/s", None, None)
+CREATE_COUNTS = """
+    CREATE TABLE day_count (
+        day date, organ text, channel text, type text, count bigint NOT NULL,
+        PRIMARY KEY (day, organ, channel, type)
+    );
+    CREATE TABLE reader_position (partition integer PRIMARY KEY, next_offset bigint NOT NULL);
+    GRANT ALL ON day_count, reader_position TO PUBLIC
+"""
+UPSERT_COUNTS = """
+    INSERT INTO day_count AS d (day, organ, channel, type, count)
+    SELECT day, organ, channel, type, count
+      FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+           AS heard (day, organ, channel, type, count)
+    ON CONFLICT (day, organ, channel, type) DO UPDATE SET count = d.count + excluded.count
+"""
+UPSERT_POSITIONS = """
+    INSERT INTO reader_position (partition, next_offset)
+    SELECT partition, next_offset FROM unnest($1::int[], $2::bigint[]) AS read (partition, next_offset)
+    ON CONFLICT (partition) DO UPDATE SET next_offset = excluded.next_offset
+"""
 Take = Callable[[StoredRecord], object]
+Keep = Callable[[Mapping[int, int]], Awaitable[None]]
 
 
 class Unequal(AssertionError):
@@ -82,8 +108,10 @@ def figures_consumer(platform: Platform, prefix: str) -> Make:
     return make
 
 
-async def read_all(platform: Platform, prefix: str, total: int, take: Take) -> float:
-    """Facts a second from the first batch of a plain reader to its last."""
+async def read_all(
+    platform: Platform, prefix: str, total: int, take: Take, keep: Keep | None = None
+) -> float:
+    """Facts a second from the first batch of a plain reader to its last; ``keep`` follows each batch."""
     reader = await platform.broker(prefix).reader()
     try:
         partitions = [TopicPartition(prefix + TOPIC, n) for n in range(PARTITIONS)]
@@ -91,15 +119,46 @@ async def read_all(platform: Platform, prefix: str, total: int, take: Take) -> f
         await reader.seek_to_beginning(*partitions)
         done, first, began = 0, 0, 0.0
         while done < total:
-            for partition, records in (await reader.getmany(timeout_ms=1000, max_records=5000)).items():
+            polled = await reader.getmany(timeout_ms=1000, max_records=5000)
+            for partition, records in polled.items():
                 for r in records:
                     take(StoredRecord(TOPIC, partition.partition, r.offset, r.key, r.value, r.headers))
                 done += len(records)
+            if keep is not None:
+                await keep({p.partition: records[-1].offset + 1 for p, records in polled.items()})
             if not first:
                 first, began = done, time.perf_counter()
         return (total - first) / (time.perf_counter() - began)
     finally:
         await reader.stop()
+
+
+async def counts_alone(bench: Bench, prefix: str) -> float:
+    """Counts by day, organ, channel and type, and the position, batch by batch; nothing else is kept."""
+    heard = Counter[tuple[date, str, str, str]]()
+
+    def count(record: StoredRecord) -> None:
+        data = orjson.loads(record.value or b"")
+        kind = dict(record.headers)["ce_type"].decode()
+        heard[date.fromisoformat(data["received_on"]), data["organ"], data["channel"], kind] += 1
+
+    async with bench.clone() as (name, pool):
+        owner = await asyncpg.connect(bench.platform.server.dsn(name))
+        await owner.execute(CREATE_COUNTS)
+
+        async def keep(offsets: Mapping[int, int]) -> None:
+            async with pool.acquire() as connection, connection.transaction():
+                columns = [list(column) for column in zip(*heard, strict=True)]
+                await connection.execute(UPSERT_COUNTS, *columns, list(heard.values()))
+                await connection.execute(UPSERT_POSITIONS, list(offsets), list(offsets.values()))
+            heard.clear()
+
+        found = await read_all(bench.platform, prefix, bench.total, count, keep)
+        counted = await owner.fetchval("SELECT sum(count) FROM day_count")
+        await owner.close()
+    if counted != bench.total:
+        raise Unequal
+    return found
 
 
 async def counting(platform: Platform, total: int = 60_000) -> list[Series]:
@@ -123,8 +182,18 @@ async def counting(platform: Platform, total: int = 60_000) -> list[Series]:
 
     figures = await interleaved(P9, bench.ours, parse)
     ours = statistics.median(r.ours for r in figures.rounds)
+    fetched = statistics.median(r.reference for r in figures.rounds)
     beside = [(P9_READ, check), (P9_ALONE, bench.alone)]
-    return [figures, *[await _shown(goal, ours, reference) for goal, reference in beside]]
+    return [
+        figures,
+        *[await _shown(goal, ours, reference) for goal, reference in beside],
+        await _counted(bench, prefix, fetched),
+    ]
+
+
+async def _counted(bench: Bench, prefix: str, fetched: float) -> Series:
+    meter = Meter()
+    return Series(P9_COUNTS, (Round(await counts_alone(bench, prefix), fetched, meter.others()),))
 
 
 async def _shown(goal: Goal, ours: float, reference: Side) -> Series:
