@@ -8,7 +8,8 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from urllib.parse import unquote_to_bytes
 
 from fastapi import FastAPI, Request
@@ -22,11 +23,15 @@ from services.chassis.failpoints import crash_point
 from services.chassis.idempotency import KeyReused
 from services.chassis.metrics import REQUEST_SECONDS, REQUESTS
 from services.chassis.problems import Problem, Refused, answer, code_of, not_found, unavailable
+from services.chassis.security.permissions import recognise
 from services.chassis.strict_json import UNKEEPABLE, Line, Number, StrictModel, Text, check, unprocessable
 
 LOG = logging.getLogger(__name__)
 LARGEST_JSON_BYTES = 256 * 1024
+LARGEST_HEADERS_BYTES = 16 * 1024
 LONGEST_BODY_SECONDS = 60.0
+MOST_UPLOADS = 2
+"""At once in one process: each is held in memory whole, up to its limit."""
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 ALWAYS = [
     (b"cache-control", b"no-store"),
@@ -38,6 +43,7 @@ VERSION = re.compile(r'"?(0|[1-9][0-9]{0,17})"?')
 FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 TOO_LARGE = Problem(413, "too-large", "请求内容过大", "The request is too large")
 WRONG_TYPE = Problem(415, "not-json-type", "请求须为 application/json", "Send application/json")
+LONG_HEADERS = Problem(431, "headers-too-large", "请求头过大", "The headers are too large")
 TOO_SLOW = Problem(408, "too-slow", "请求超时", "The request took too long")
 UNKNOWN = Problem(500, "internal", "系统内部错误，已记录", "An error of ours; it has been recorded")
 
@@ -137,6 +143,7 @@ class Edge:
 
     def __init__(self, app: ASGIApp, service: str, uploads: Mapping[str, int]) -> None:
         self._app, self._service, self._uploads = app, service, uploads
+        self._uploading = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; a WebSocket or the life of the app passes untouched."""
@@ -170,18 +177,38 @@ class Edge:
         await crash_point("http.answered")
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _check_address(scope)
+        _check_head(scope)
+        if scope["path"].startswith(f"/{self._service}/v1"):
+            recognise(scope)
         headers = {name.decode("latin-1").lower(): value for name, value in scope["headers"]}
         limit = next((most for path, most in self._uploads.items() if scope["path"].startswith(path)), None)
-        body = await _read(receive, headers, limit or LARGEST_JSON_BYTES)
-        if body and limit is None:
+        if limit is not None:
+            async with self._one_of_few():
+                body = await _read(receive, headers, limit)
+                await self._app(scope, _again(body, receive), send)
+            return
+        body = await _read(receive, headers, LARGEST_JSON_BYTES)
+        if body:
             if not _is_json(headers):
                 raise WRONG_TYPE
             check(body)
         await self._app(scope, _again(body, receive), send)
 
+    @asynccontextmanager
+    async def _one_of_few(self) -> AsyncIterator[None]:
+        """A place among the uploads under way; one too many is told to come again, and none of it is read."""
+        if self._uploading >= MOST_UPLOADS:
+            raise unavailable()
+        self._uploading += 1
+        try:
+            yield
+        finally:
+            self._uploading -= 1
 
-def _check_address(scope: Scope) -> None:
+
+def _check_head(scope: Scope) -> None:
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADERS_BYTES:
+        raise LONG_HEADERS
     if UNKEEPABLE.search(scope["path"]) or "\n" in scope["path"] or "\t" in scope["path"]:
         raise not_found()
     try:

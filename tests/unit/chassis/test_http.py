@@ -1,5 +1,6 @@
 """The edge: what a request meets before a use case, and what never leaves it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from starlette.types import Message
 
 from services.chassis.database import Subject
 from services.chassis.http import (
+    LARGEST_HEADERS_BYTES,
+    MOST_UPLOADS,
     Number,
     Problem,
     Refused,
@@ -97,8 +100,15 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     app.include_router(make())
     verifier = Verifier({"local": KEY.public_key()}, "house")
     authenticated(app, verifier, Permissions({"look": frozenset({"chief"})}))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://house") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://house", headers=bearer("clerk")
+    ) as client:
         yield client
+
+
+def bearer(*roles: str) -> dict[str, str]:
+    token = mint(KEY, "local", sub="p-1", organ="520000", roles=roles, seats=[], aud=["house"])
+    return {"authorization": f"Bearer {token}"}
 
 
 @pytest.mark.parametrize(
@@ -243,6 +253,44 @@ async def test_an_upload_may_be_of_any_type_up_to_its_own_limit(client: httpx.As
     assert (small.status_code, large.status_code) == (404, 413)
 
 
+async def test_who_is_nobody_is_answered_before_a_byte_of_the_body_is_read(client: httpx.AsyncClient) -> None:
+    async def never() -> AsyncIterator[bytes]:
+        raise AssertionError("the body was asked for")
+        yield b""
+
+    del client.headers["authorization"]
+    for path in ("/house/v1/things", "/house/v1/uploads"):
+        assert (await client.post(path, content=never())).status_code == 401
+
+
+async def test_an_upload_too_many_is_told_to_come_again_and_is_not_read(client: httpx.AsyncClient) -> None:
+    arrived, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        arrived.release()
+        await go_on.wait()
+        yield b"PK"
+
+    under_way = [
+        asyncio.create_task(client.post("/house/v1/uploads", content=slow())) for _ in range(MOST_UPLOADS)
+    ]
+    for _ in range(MOST_UPLOADS):
+        await arrived.acquire()
+    one_more = await client.post("/house/v1/uploads", content=b"PK")
+    go_on.set()
+    done = [(await task).status_code for task in under_way]
+    later = await client.post("/house/v1/uploads", content=b"PK")
+
+    assert (one_more.status_code, one_more.headers["retry-after"]) == (503, "2")
+    assert [*done, later.status_code] == [404] * (MOST_UPLOADS + 1)
+
+
+async def test_headers_above_their_limit_are_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/house/v1/things/9", headers={"x-long": "a" * LARGEST_HEADERS_BYTES})
+
+    assert answer.status_code == 431
+
+
 async def test_an_act_without_a_body_needs_no_content_type(client: httpx.AsyncClient) -> None:
     assert (await client.post("/house/v1/empty")).status_code == 201
 
@@ -274,15 +322,14 @@ async def test_keys_and_versions_are_well_formed_or_refused(
 
 
 async def test_who_is_nobody_gets_401_and_who_may_not_gets_403(client: httpx.AsyncClient) -> None:
-    def bearer(*roles: str) -> dict[str, str]:
-        token = mint(KEY, "local", sub="p-1", organ="520000", roles=roles, seats=[], aud=["house"])
-        return {"authorization": f"Bearer {token}"}
-
+    mine = bearer("chief")["authorization"]
+    del client.headers["authorization"]
     nobody = await client.get("/house/v1/guarded")
+    two = await client.get("/house/v1/guarded", headers=[("authorization", mine), ("authorization", mine)])
     broken = await client.get("/house/v1/guarded", headers={"authorization": "Bearer a.b.c"})
     clerk = await client.get("/house/v1/guarded", headers=bearer("clerk"))
     chief = await client.get("/house/v1/guarded", headers=bearer("chief"))
 
     assert (nobody.status_code, clerk.status_code, chief.status_code) == (401, 403, 200)
-    assert nobody.content == broken.content
+    assert nobody.content == broken.content == two.content
     assert chief.json() == "p-1"
