@@ -55,7 +55,9 @@ def imports_of(file: Path) -> set[str]:
 
 
 def test_at_least_three_services_use_every_module(users: dict[str, set[str]]) -> None:
-    commands = {"services.chassis.migrate", "services.chassis.dead_letters"}  # run for every service by name
+    commands = {  # run for every service by name
+        f"services.chassis.{name}" for name in ("migrate", "dead_letters", "refill")
+    }
     keepers = {"services.chassis.calling"}  # two services may call the vault, and must mint tokens alike
 
     few = {name for name, houses in users.items() if len(houses) < 3}
