@@ -7,43 +7,15 @@ D4, D5, R1, R2, W2 and V1.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from itertools import pairwise
-from typing import Any
 
-Row = Mapping[str, Any]
+from deploy.local.agreement import routings_kept_clear, states_agree
+from deploy.local.oracle import Finding, Row, Views
+
+__all__ = ("Finding", "Row", "Views", "dead_letters", "doubled", "judge", "lost")
 REGISTERED = "intake.report-registered.v1"
 """The fact by which a report becomes known outside intake."""
-
-
-@dataclass(frozen=True, slots=True)
-class Views:
-    """Rows of the oracle views by service and view, as read at one drained moment."""
-
-    rows: Mapping[tuple[str, str], tuple[Row, ...]]
-
-    def of(self, service: str, view: str) -> tuple[Row, ...]:
-        """The rows of one view, none when the service does not ship it."""
-        return self.rows.get((service, view), ())
-
-    def everywhere(self, view: str) -> Iterable[tuple[str, Row]]:
-        """Every row of a view that several services ship, with the service's name."""
-        return ((service, row) for (service, name), rows in self.rows.items() if name == view for row in rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One promise, what was counted for it, and the ids that break it."""
-
-    promise: str
-    counted: int
-    broken: tuple[str, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing breaks the promise."""
-        return not self.broken
 
 
 def judge(views: Views, laws: Mapping[str, str]) -> list[Finding]:
@@ -51,12 +23,13 @@ def judge(views: Views, laws: Mapping[str, str]) -> list[Finding]:
     return [
         parts_in_one_place(views, laws),
         told_and_stored(views),
+        states_agree(views, laws),
         one_open_routing(views),
         open_means_routed(views, laws),
         register_rows_in_one_place(views),
         facts_reached_every_reader(views),
         applied_without_gap(views),
-        never_to_the_reported_side(views),
+        routings_kept_clear(views),
         rounds_by_different_people(views),
         slots_booked_once(views),
         nothing_left_over(views),
@@ -105,12 +78,7 @@ def open_means_routed(views: Views, laws: Mapping[str, str]) -> Finding:
 
     Reports held behind a dead letter or a waiting fact are a place of their own and left out here.
     """
-    aggregate_of = {str(r["event_id"]): str(r["aggregate_id"]) for _, r in views.everywhere("outbox")}
-    held = {
-        aggregate_of.get(str(row["event_id"]))
-        for view in ("dead_letter", "waiting")
-        for _, row in views.everywhere(view)
-    }
+    held = views.held()
     routed = {str(r["report_id"]) for r in views.of("referral", "routing") if r["closed_at"] is None}
     states: dict[str, set[str]] = defaultdict(set)
     for row in views.of("intake", "report"):
@@ -147,6 +115,8 @@ def register_rows_in_one_place(views: Views) -> Finding:
         if row["report_id"] and not row["conflict"]
     )
     wrong += [f"{key[1]}/{key[2]} twice" for key, times in entered.items() if times > 1]
+    of_report = Counter(str(r["report_id"]) for r in rows if r["report_id"] and not r["conflict"])
+    wrong += [f"{report} for {times} rows" for report, times in of_report.items() if times > 1]
     return Finding("D1 every register row is in exactly one place", len(rows), tuple(wrong))
 
 
@@ -181,22 +151,6 @@ def applied_without_gap(views: Views, compacted: Collection[str] = ("directory",
         if sequences[0] != 1 or any(later != earlier + 1 for earlier, later in pairwise(sequences)):
             wrong.append(f"{aggregate} at {consumer}")
     return Finding("D5 facts applied in order without gap", len(orders), tuple(wrong))
-
-
-def never_to_the_reported_side(views: Views) -> Finding:
-    """R2: no open routing aims at a unit or seat that is excluded for its report."""
-    excluded: dict[str, set[str]] = defaultdict(set)
-    for row in views.of("referral", "exclusion"):
-        excluded[str(row["report_id"])] |= {row[k] for k in ("unit", "seat", "officer") if row[k]}
-    routings = [row for row in views.of("referral", "routing") if row["closed_at"] is None]
-    wrong = [str(row["report_id"]) for row in routings if excluded[str(row["report_id"])] & _aims(row)]
-    return Finding("R2 never to the reported side", len(routings), tuple(wrong))
-
-
-def _aims(row: Row) -> set[str]:
-    """What a routing aims at; its organ counts only when it aims at nothing narrower."""
-    narrow = {row[k] for k in ("target_unit", "target_seat") if row[k]}
-    return narrow or {row["target_organ"]}
 
 
 def rounds_by_different_people(views: Views) -> Finding:

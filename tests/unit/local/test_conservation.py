@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local.conservation import Finding, Views, dead_letters, doubled, judge, lost
 
-LAWS = {"MOVED": "open", "REGISTERED": "waiting", "CONCLUDED": "terminal"}
+LAWS = {"MOVED": "open", "HELD": "open", "REGISTERED": "waiting", "CONCLUDED": "terminal"}
 
 
 def platform() -> dict[tuple[str, str], tuple[dict[str, Any], ...]]:
@@ -76,10 +76,21 @@ def platform() -> dict[tuple[str, str], tuple[dict[str, Any], ...]]:
                 "target_organ": "520000",
                 "target_unit": "u1",
                 "target_seat": None,
+                "opened_at": 5,
                 "closed_at": None,
             },
         ),
-        ("referral", "exclusion"): ({"report_id": "a", "unit": "u9", "seat": None, "officer": None},),
+        ("referral", "exclusion"): (
+            {"report_id": "a", "unit": "u9", "seat": None, "officer": None, "since": 3},
+        ),
+        ("intake", "transition"): (
+            {"entity": "part", "entity_id": "a/520000", "seq": 9, "to_state": "MOVED"},
+            {"entity": "part", "entity_id": "a/520000", "seq": 1, "to_state": "REGISTERED"},
+            {"entity": "part", "entity_id": "b/520000", "seq": 2, "to_state": "CONCLUDED"},
+        ),
+        ("referral", "transition"): (
+            {"entity": "part", "entity_id": "a/520000", "seq": 1, "to_state": "HELD"},
+        ),
         ("review", "audit_decision"): (
             {"case_id": "c", "round": "R1", "actor": "anna", "decision": "pass"},
             {"case_id": "c", "round": "R4", "actor": "bo", "decision": "accept"},
@@ -126,7 +137,11 @@ def without(service: str, view: str) -> Callable[[dict[Any, Any]], None]:
         (without("referral", "inbox"), "D4"),
         (with_row("intake", "outbox", event_id="e3", type="x", published_at=None), "D4"),
         (with_row("referral", "applied", sequence=4, applied_seq=12), "D5"),
+        (with_row("intake", "import_row", number="3"), "D1"),
+        (with_row("intake", "transition", seq=10, to_state="CONCLUDED"), "D1"),
+        (with_row("referral", "transition", seq=2, to_state="CONCLUDED"), "D1"),
         (with_row("referral", "exclusion", unit="u1"), "R2"),
+        (with_row("referral", "routing", target_unit="u9", closed_at=6), "R2"),
         (with_row("review", "audit_decision", round="R2"), "W2"),
         (with_row("reception", "booking", visit_id="w"), "V1"),
     ],
@@ -146,6 +161,23 @@ def test_nothing_is_lost_or_doubled_on_a_whole_platform() -> None:
 
     assert lost(views) == []
     assert doubled(views) == []
+
+
+def test_a_routing_that_ended_before_its_aim_was_excluded_broke_nothing() -> None:
+    rows = platform()
+    with_row("referral", "routing", target_unit="u9", opened_at=1, closed_at=2)(rows)
+
+    assert broken(judge(Views(rows), LAWS)) == set()
+
+
+def test_a_report_that_waits_for_a_fact_may_stand_elsewhere_for_a_while() -> None:
+    rows = platform()
+    with_row("referral", "transition", seq=2, to_state="CONCLUDED")(rows)
+    rows["intake", "waiting"] = ({"consumer": "petition.intake", "event_id": "e1"},)
+
+    kinds = {finding.promise for finding in judge(Views(rows), LAWS) if not finding.holds}
+
+    assert kinds == {"D4 nothing unsent or waiting after draining"}
 
 
 def test_a_register_row_whose_report_is_nowhere_is_lost() -> None:
