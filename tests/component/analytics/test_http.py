@@ -139,7 +139,7 @@ async def test_whoever_intake_excludes_cannot_follow_the_report(
     }
     unit = {**entry, "kind": "UNIT", "id": "works", "state": {"kind": "DEPARTMENT", "organ": "520100"}}
     entries = [organ("520000", None, "虚构省纪委"), organ("520100", "520000", "虚构市纪委"), unit, seat]
-    nobody = {"excluded_units": [], "excluded_seats": [], "excluded_officers": []}
+    nobody: dict[str, list[str]] = {"excluded_units": [], "excluded_seats": [], "excluded_officers": []}
     changed = {"report_id": str(one), "organ": "520100", "synthetic": True, "version": 1, **nobody}
     exclusions = "petition.intake.exclusions.v1"
     await bureau.mouth.say(
