@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Annotated, Any, NoReturn
 
@@ -136,6 +136,17 @@ Line = Annotated[
 Number = Annotated[int, BeforeValidator(_plain_digits), Field(ge=0, lt=BEYOND_64_BITS)]
 """A number in a path or a query: ASCII digits and nothing else."""
 
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _iso_day(value: object) -> object:
+    if isinstance(value, str) and not ISO_DAY.fullmatch(value):
+        raise ValueError("an ISO day")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+"""A day in a query, as in 2026-03-16; no unix number, no time."""
 ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
 
 

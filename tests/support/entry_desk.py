@@ -117,6 +117,14 @@ class EntryDesk:
         """A POST; without a body an empty object goes."""
         return await self.send("POST", path, job, {} if body is None else body, version, **more)
 
+    async def persistently(self, path: str, job: str, body: Any, organ: str = ORGAN) -> httpx.Response:
+        """A full pool says 503: ask again, with the same key."""
+        key = secrets.token_hex(8)
+        while True:
+            answer = await self.post(path, job, body, key=key, organ=organ)
+            if answer.status_code != 503:
+                return answer
+
     async def get(self, path: str, job: str, organ: str = ORGAN, **headers: str) -> httpx.Response:
         """A GET, with a reason for whoever asks for one."""
         asked = {**self.who(job, organ), "X-Reason": "reading for a test", **headers}

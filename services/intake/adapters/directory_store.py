@@ -38,22 +38,52 @@ PUT_SEAT = """
        SET organ = excluded.organ, person = excluded.person, unit = excluded.unit,
            valid_from = excluded.valid_from, valid_to = excluded.valid_to
 """
+SELECT_HEARD = "SELECT heard FROM business.exclusion_round"
 MARK_HEARD = "UPDATE business.exclusion_round SET heard = heard + 1"
+MOST_DAYS = 32
+
+
+class DirectoryMemory:
+    """The directories of some days as last loaded, good for as long as no change is heard.
+
+    For readers alone: a transaction that writes entries must not fill it, since it may be rolled back.
+    """
+
+    def __init__(self) -> None:
+        self._heard, self._days = -1, dict[date, Directory]()
+
+    def of(self, heard: int) -> dict[date, Directory]:
+        """The days known after ``heard`` changes; empty when there were others since."""
+        if heard != self._heard or len(self._days) >= MOST_DAYS:
+            self._heard, self._days = heard, {}
+        return self._days
 
 
 class PostgresEntries:
-    """The directory, seen through one open transaction."""
+    """The directory, seen through one open transaction; ``memory`` is shared by those that only read it."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, memory: DirectoryMemory | None = None) -> None:
+        self._connection, self._memory = connection, memory
         self._days: dict[date, Directory] = {}
 
     async def on(self, day: date) -> Directory:
         """Everything as it stood on ``day``; an entry told later stands with its first version."""
         if day not in self._days:
-            rows = await self._connection.fetch(SELECT_ON, day)
-            self._days[day] = _directory(day, [(r["kind"], orjson.loads(r["state"])) for r in rows])
+            self._days[day] = await self._recall(day)
         return self._days[day]
+
+    async def _recall(self, day: date) -> Directory:
+        if self._memory is None:
+            return await self._load(day)
+        # Counted before loading, so that what is heard in between is loaded again by the next reader.
+        known = self._memory.of(await self._connection.fetchval(SELECT_HEARD))
+        if day not in known:
+            known[day] = await self._load(day)
+        return known[day]
+
+    async def _load(self, day: date) -> Directory:
+        rows = await self._connection.fetch(SELECT_ON, day)
+        return _directory(day, [(r["kind"], orjson.loads(r["state"])) for r in rows])
 
     async def put(
         self, kind: str, id_: str, organ: str | None, state: Mapping[str, object], effective_on: date

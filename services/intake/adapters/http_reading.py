@@ -1,7 +1,6 @@
 """Routes that read: lists and codes, content with a reason, proposals, the taxonomy, held visits."""
 
 import urllib.parse
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.chassis.database import Subject
 from services.chassis.idempotency import Answer
 from services.chassis.security.permissions import needs
-from services.chassis.strict_json import UNKEEPABLE, unprocessable
+from services.chassis.strict_json import UNKEEPABLE, Day, Number, unprocessable
 from services.intake.adapters.http_answers import content_view, cursor, place, report_view, shown
 from services.intake.adapters.http_desk import Counter, actor_of
 from services.intake.adapters.reading_store import keep_reading
@@ -35,9 +34,9 @@ def add_reading(routes: APIRouter, counter: Counter) -> None:
         subject: Annotated[Subject, Depends(needs("see-reports"))],
         desk: Desk | None = None,
         state: State | None = None,
-        received_from: date | None = None,
-        received_to: date | None = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        received_from: Day | None = None,
+        received_to: Day | None = None,
+        limit: Annotated[Number, Query(ge=1, le=200)] = 50,
         cursor_: Annotated[str | None, Query(alias="cursor", max_length=200)] = None,
     ) -> Response:
         wanted, after = Wanted(desk, state, received_from, received_to), place(cursor_)

@@ -12,7 +12,7 @@ from services.chassis.database import Connection, Pool, Subject, transaction
 from services.chassis.outbox import Outbox
 from services.chassis.security.sealing import Sealer
 from services.intake.adapters.correction_store import PostgresCorrections
-from services.intake.adapters.directory_store import PostgresEntries
+from services.intake.adapters.directory_store import DirectoryMemory, PostgresEntries
 from services.intake.adapters.identity_store import PostgresIdentities
 from services.intake.adapters.part_store import PostgresParts, PostgresReceipts
 from services.intake.adapters.party_store import PostgresParties
@@ -31,17 +31,19 @@ class Tools:
     calendar: Calendar
     clock_rules: ClockRules
     rules: Rules
+    directories: DirectoryMemory = field(default_factory=DirectoryMemory)
 
 
 @dataclass(slots=True)
 class PostgresUnit:
-    """One transaction as a use case sees it."""
+    """One transaction as a use case sees it; ``directories`` only where it never writes an entry."""
 
     connection: Connection
     tools: Tools
     actor: str
     organ: str | None = None
     causation: UUID | None = None
+    directories: DirectoryMemory | None = None
     reports: PostgresReports = field(init=False)
     parts: PostgresParts = field(init=False)
     receipts: PostgresReceipts = field(init=False)
@@ -62,7 +64,7 @@ class PostgresUnit:
         self.receipts = PostgresReceipts(connection)
         self.corrections = PostgresCorrections(connection, sealer)
         self.parties = PostgresParties(connection, sealer)
-        self.entries = PostgresEntries(connection)
+        self.entries = PostgresEntries(connection, self.directories)
         self.visits = PostgresVisits(connection)
         self.identities = PostgresIdentities(connection)
         self.clocks = Clocks(connection, self.tools.clock_rules, self.tools.calendar)
@@ -79,7 +81,7 @@ class PostgresUnit:
 async def begin(pool: Pool, tools: Tools, subject: Subject) -> AsyncIterator[PostgresUnit]:
     """Open a transaction in which ``subject`` acts; commit at the end, or roll back."""
     async with transaction(pool, subject) as connection:
-        yield PostgresUnit(connection, tools, subject.id, subject.organ)
+        yield PostgresUnit(connection, tools, subject.id, subject.organ, directories=tools.directories)
 
 
 @asynccontextmanager

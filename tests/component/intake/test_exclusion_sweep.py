@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
-from tests.support.entry_desk import ORGAN, TODAY, EntryDesk, party
+from tests.support.entry_desk import ORGAN, TODAY, EntryDesk, entry, party
 
 pytestmark = pytest.mark.component
 REPORTED = f"{ORGAN}-team-handler-1"
 SEATED = {"organ": ORGAN, "person": REPORTED, "post": "HEAD", "unit": f"{ORGAN}-petition"}
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+
+def report_on(**given: Any) -> dict[str, Any]:
+    return entry(parties=[party(**given)])
 
 
 async def told(desk: EntryDesk, report: str) -> list[dict[str, Any]]:
@@ -71,6 +75,21 @@ async def test_a_sweep_leaves_what_an_officer_saw_of_other_reports_untouched(des
     completed = await desk.post(f"/reports/{report}/complete", "clerk-1", version=1)
 
     assert completed.status_code == 200
+
+
+async def test_a_change_of_the_directory_counts_at_the_desk_from_its_commit_on(desk: EntryDesk) -> None:
+    person = {"units": [], "seats": [], "authority": "PREFECTURE"}
+    before = await desk.post(
+        "/reports", "clerk-1", report_on(name="段映雪", unit=f"{ORGAN}-host-roads", persons=[REPORTED])
+    )
+
+    await desk.directory("PERSON", REPORTED, person | {"authority": "PROVINCIAL"}, YESTERDAY)
+    raised = await desk.post("/reports", "clerk-1", report_on(name="段映雪", persons=[REPORTED]))
+    await desk.directory("PERSON", REPORTED, person, YESTERDAY)
+    lowered = await desk.post("/reports", "clerk-1", report_on(name="段映雪", persons=[REPORTED]))
+
+    assert [before.status_code, raised.status_code, lowered.status_code] == [201, 422, 201]
+    assert raised.json()["code"] == "superior-level-party"
 
 
 @pytest.mark.parametrize(
