@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Annotated
 
 import typer
 import yaml
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from deploy.local.commands.screen import CONSOLE, here
 from deploy.local.conservation import Finding, dead_letters, doubled, judge, lost
+from deploy.local.figures import COMPARISONS, compare
 from deploy.local.processes import REFERENCE, WITH_KAFKA, Installation
 from deploy.local.verify_views import drained, read_views
 
@@ -72,9 +74,29 @@ def judge_now(installation: Installation) -> Verdict:
         return asyncio.run(judge_running(installation))
 
 
-def run() -> None:
+def compared(installation: Installation) -> bool:
+    """Hold the figures against facts and topics, and print what was found; whether nothing differs."""
+    table = Table("figures 数字", "compared", "differing", "", box=None)
+    found = []
+    for name in COMPARISONS:
+        with CONSOLE.status(f"{name} …"):
+            found.append(compare(installation, name))
+    for one in found:
+        mark = "[green]✓[/]" if one.holds else "[red]✗[/]"
+        table.add_row(one.promise, str(one.counted), one.differing or "–", mark)
+    CONSOLE.print(table)
+    return all(one.holds for one in found)
+
+
+def run(
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Hold the figures against the facts and the topics as well.")
+    ] = False,
+) -> None:
     """Wait until nothing moves, then prove that nothing was lost or doubled."""
-    verdict = judge_now(here())
+    installation = here()
+    verdict = judge_now(installation)
     show(verdict)
-    if not verdict.holds:
+    same = compared(installation) if figures else True
+    if not (verdict.holds and same):
         raise typer.Exit(1)
