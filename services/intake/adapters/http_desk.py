@@ -73,13 +73,13 @@ class Counter:
         A write that was done gets its answer again, and nobody is asked; else the gate judges, and only then
         the vault is told and the key claimed. What the gate finds of superior level leaves neither.
         """
-        once_for = await self._asked(request, subject)
+        asked = await self._asked(request, subject)
         try:
-            async with self.turns.turn(subject.id, once_for.key):
-                answer = None if gate is None else await self._judged(once_for, subject, gate)
+            async with self.turns.turn(subject.id, asked.key):
+                answer = None if gate is None else await self._judged(asked, subject, gate)
                 if answer is None:
                     ref = None if reporter is None else await self.keep_identity(reporter)
-                    answer = await self._done(once_for, subject, lambda unit: work(unit, ref))
+                    answer = await self._done(asked, subject, lambda unit: work(unit, ref))
         except SuperiorLevelParty:
             if gate is None or gate.freeze is None:
                 raise
