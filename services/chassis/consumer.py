@@ -90,8 +90,8 @@ class Consumer(Generic[U]):
                 CONSUMER_STOPPED.labels(self.name).set(1)
                 LOG.error("consumer-stopped", extra={"consumer": self.name, "cause": self.stopped})
                 await stop.wait()
-            except Exception as fault:
-                if not isinstance(fault, KafkaError) and not is_world_fault(fault):
+            except (Exception, asyncio.CancelledError) as fault:
+                if not (isinstance(fault, KafkaError) or is_world_fault(fault) or _of_a_client(fault)):
                     raise
                 LOG.warning("consumer-waits", extra={"consumer": self.name, "cause": type(fault).__name__})
                 await _pause(stop, pause)
@@ -284,6 +284,12 @@ class Consumer(Generic[U]):
                 await consumer.commit(offsets)
         except KafkaError:
             LOG.info("offset-commit-refused", extra={"consumer": self.name})
+
+
+def _of_a_client(fault: BaseException) -> bool:
+    """Whether a cancellation came out of a client's own task and nobody asked us to end."""
+    task = asyncio.current_task()
+    return isinstance(fault, asyncio.CancelledError) and task is not None and not task.cancelling()
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

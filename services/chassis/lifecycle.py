@@ -201,7 +201,7 @@ async def run_jobs(work: Working, stop: asyncio.Event, grace_seconds: float) -> 
     endings = await asyncio.gather(*tasks, return_exceptions=True)
     waiting.cancel()
     for task, ending in zip(tasks, endings, strict=True):
-        if isinstance(ending, Exception):
+        if isinstance(ending, BaseException) and task not in late:
             error = (type(ending), ending, ending.__traceback__)
             LOG.error("job-failed", extra={"job": task.get_name()}, exc_info=error)
     return None if told else next(task.get_name() for task in done if task is not waiting)

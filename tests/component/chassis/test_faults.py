@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import for_code
 
 from services.chassis.broker import Broker
@@ -78,6 +78,42 @@ async def test_a_reader_that_could_not_take_its_positions_takes_them_later(house
 
     assert fault.failed
     assert await house.effects() == [("a", 1), ("a", 2), ("a", 3)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(Broker):
+    """A broker whose first ``left`` consumers end the reading with a cancellation of their own."""
+
+    left: list[int] = field(default_factory=lambda: [2])
+
+    async def consumer(self, *asked: Any) -> AIOKafkaConsumer:
+        """A consumer; the first ones are cancelled from within once they are to hand out records."""
+        consumer = await Broker.consumer(self, *asked)
+        if self.left[0]:
+            self.left[0] -= 1
+            consumer.getmany = _cancelled
+        return consumer
+
+
+async def _cancelled(**_: Any) -> Any:
+    raise asyncio.CancelledError
+
+
+async def test_a_client_that_is_cancelled_from_within_is_begun_anew_and_a_reader_told_to_end_ends(
+    house: House,
+) -> None:
+    broker = Cancelled(**{f.name: getattr(house.broker, f.name) for f in fields(house.broker)})
+    await house.tell("a", 1, 2)
+
+    async with house.at_work(house.reader(broker=broker)):
+        await eventually(lambda: house.has_done(2))
+    task = asyncio.create_task(house.reader().run(asyncio.Event()))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert broker.left == [0]
 
 
 @dataclass(frozen=True, slots=True)
