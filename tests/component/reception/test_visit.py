@@ -10,9 +10,13 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # sh
 
 from services.chassis.database import transaction
 from services.reception.application.confirm_identities import confirm_identities
+from services.reception.application.when_exclusion_changed_withdraw_bookings import (
+    when_exclusion_changed_withdraw_bookings,
+)
 from services.reception.application.when_report_registered_link_visit import (
     when_report_registered_link_visit,
 )
+from services.reception.domain.exclusion import Excluded
 from tests.component.reception.conftest import FORM, NOON, STAFF, TODAY, House, working_unit
 from tests.contract.catalogue import events
 
@@ -200,6 +204,31 @@ async def test_who_steps_back_sees_the_visit_no_more_and_others_take_over(house:
     staff = {"leader_seat": "seat-second", "recorder_seat": "seat-recorder"}
     version = await house.act("head", visit, "staff", version + 1, staff)
     await house.act("clerk", visit, "points", version, {"points": ["PT04"]})
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Excluded(officers=frozenset({"leader"})),
+        Excluded(seats=frozenset({"seat-leader"})),
+        Excluded(units=frozenset({"leading"})),
+    ],
+)
+async def test_a_leader_whom_intake_names_while_the_visitor_waits_receives_no_further(
+    house: House, told: Excluded
+) -> None:
+    report = uuid4()
+    visit, version = await house.walked_in(about_report=str(report))
+    async with transaction(house.worker) as connection:
+        unit = working_unit(house.works, connection)
+        await when_exclusion_changed_withdraw_bookings(report, told, NOON, TODAY, unit)
+
+    standing = await house.post("clerk", f"/visits/{visit}/points", {"points": ["PT04"]}, version)
+    gone = await house.get("leader", f"/visits/{visit}")
+    never = await house.get("leader", f"/visits/{uuid4()}")
+
+    assert (standing.status_code, standing.json()["code"]) == (409, "staff-recused")
+    assert (gone.status_code, gone.content) == (404, never.content)
 
 
 async def test_a_party_told_in_the_talk_stops_a_leader_whom_it_reaches(house: House) -> None:
