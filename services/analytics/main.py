@@ -13,6 +13,7 @@ from pathlib import Path
 
 import orjson
 
+from services.analytics.adapters.archive_rebuilding import rebuild_from_archive
 from services.analytics.adapters.http import REFUSALS, router
 from services.analytics.adapters.live_stream import LiveStream
 from services.analytics.adapters.rebuilding import rebuild
@@ -38,6 +39,7 @@ from services.chassis.lifecycle import (
 )
 from services.chassis.security.permissions import Permissions, authenticated
 from services.chassis.security.tokens import Verifier
+from services.chassis.stored_record import StoredRecord
 
 LOG = logging.getLogger(__name__)
 TITLE = "信访举报统计分析 Petition analytics"
@@ -183,6 +185,20 @@ def compare_with_topics() -> None:
     asyncio.run(compare())
 
 
+def compare_with_archives() -> None:
+    """Rebuild everything from archived records, one packed record a line of standard input, and compare."""
+
+    async def compare() -> None:
+        gc.set_threshold(*RARELY)
+        settings = _settings()
+        records = (StoredRecord.unpack(line) for line in sys.stdin.buffer)
+        async with _pool(settings, "analytics-rebuild") as pool:
+            found = await rebuild_from_archive(pool, records, read_codes(settings.reference_folder))
+        _report(asdict(found) | {"differing": found.differing}, differs=bool(found.differing))
+
+    asyncio.run(compare())
+
+
 def _report(found: dict[str, object], *, differs: bool) -> None:
     sys.stdout.write(orjson.dumps(found).decode() + "\n")
     if differs:
@@ -207,6 +223,7 @@ if __name__ == "__main__":
             "stream": stream,
             "recompute": compare_with_facts,
             "rebuild": compare_with_topics,
+            "rebuild-from-archives": compare_with_archives,
             "openapi": openapi,
         }
     )

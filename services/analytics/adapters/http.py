@@ -31,7 +31,7 @@ from services.chassis.security.permissions import needs
 
 PREFIX = "/analytics/v1"
 REFUSALS = {
-    SpanRefused: Refused(422, "起止月份不符合要求", "These months are no span of at most ten years"),
+    SpanRefused: Refused(422, "起止月份不符合要求", "These months are no span of at most a hundred years"),
     OrganUnknown: Refused(404, "没有找到", "Not found"),
     ReportUnknown: Refused(404, "没有找到", "Not found"),
     IdentityBroken: Refused(

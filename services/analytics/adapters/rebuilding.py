@@ -101,11 +101,18 @@ async def rebuild(pool: Pool, broker: Broker, codes: Codes) -> Rebuilt:
             (row["topic"], row["partition"]): row["next_offset"]
             for row in await connection.fetch(SELECT_POSITIONS, NAME)
         }
-        kept = await _hashes(connection)
+        kept = await hashes(connection)
+    return await build_anew(pool, codes, kept, _records(broker, ends))
+
+
+async def build_anew(
+    pool: Pool, codes: Codes, kept: dict[str, TableHash], batches: AsyncIterator[Sequence[Heard]]
+) -> Rebuilt:
+    """Build everything from facts in any order, hold it against ``kept``, and write down what was found."""
     async with transaction(pool) as connection:
         await connection.execute(EMPTY)
     records, order = 0, _Order()
-    async for batch in _records(broker, ends):
+    async for batch in batches:
         records += len(batch)
         facts = [passed for fact in batch for passed in order.pass_on(fact)]
         heard = [(ROUTES[f.type].model.model_validate(f.data), f) for f in facts if f.type in ROUTES]
@@ -115,20 +122,21 @@ async def rebuild(pool: Pool, broker: Broker, codes: Codes) -> Rebuilt:
                 await count_batch(heard, unit_of(connection, codes))
     async with transaction(pool) as connection:
         await connection.execute(LOOK_AT_SHADOW)
-        rebuilt = Rebuilt(records, kept, await _hashes(connection))
+        rebuilt = Rebuilt(records, kept, await hashes(connection))
     async with transaction(pool) as connection:
         rows = sum(table.rows for table in kept.values())
         await keep(connection, "rebuild", Comparison(rows, len(rebuilt.differing)))
     return rebuilt
 
 
-async def _hashes(connection: Connection) -> dict[str, TableHash]:
+async def hashes(connection: Connection) -> dict[str, TableHash]:
+    """Rows and hash of every table in the schema that the transaction looks at."""
     await connection.execute("SET LOCAL statement_timeout = '600s'")
     rows = await connection.fetch(HASH, timeout=600)
     return {row["name"]: TableHash(row["rows"], row["hash"]) for row in rows}
 
 
-async def _records(broker: Broker, ends: dict[tuple[str, int], int]) -> AsyncIterator[list[Heard]]:
+async def _records(broker: Broker, ends: dict[tuple[str, int], int]) -> AsyncIterator[Sequence[Heard]]:
     """All facts before the positions ``ends``, a batch at a time; what is no fact is passed over."""
     reader = await broker.reader()
     try:

@@ -10,7 +10,8 @@ from services.analytics.domain.statistics import Question, make_statistic
 from services.analytics.domain.table import Statistic
 from services.analytics.domain.values import Month, Scope, Span
 
-LONGEST_MONTHS = 120
+LONGEST_MONTHS = 1200
+"""A hundred years: any span of a register."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from services.analytics.adapters.archive_rebuilding import rebuild_from_archive
 from services.analytics.adapters.rebuilding import rebuild
 from services.analytics.adapters.recomputing import recompute
+from services.chassis.stored_record import StoredRecord
 from tests.component.analytics.conftest import Bureau, Said, line, organ, report
 from tests.support import told_facts as told
 
@@ -174,8 +176,14 @@ async def test_receipts_of_a_transfer_and_an_assignment_are_item_times_of_one_re
     assert (await recompute(bureau.worker, bureau.codes)).differing == 0
 
 
+def stored(said: Said) -> StoredRecord:
+    """A fact as its service keeps it."""
+    return StoredRecord(said.topic, 0, 0, said.key.encode(), said.body, tuple(said.headers))
+
+
 async def test_recomputation_and_rebuild_agree_and_each_finds_what_was_hidden(bureau: Bureau) -> None:
     facts = [fact for n in range(20) for fact in life(bureau, n % 5)]
+    not_yet = told.of_part(facts[0].key, basis="TRIAGE")
     visit = {"visit_id": str(report()), "organ": told.ORGAN, "synthetic": True}
     visits = [
         bureau.mouth.fact(
@@ -191,7 +199,11 @@ async def test_recomputation_and_rebuild_agree_and_each_finds_what_was_hidden(bu
 
     found = await recompute(bureau.worker, bureau.codes)
     rebuilt = await rebuild(bureau.worker, bureau.mouth.broker, bureau.codes)
+    archive = [*reversed(visits), *facts, bureau.mouth.fact("referral.report-accepted.v1", not_yet)]
+    archived = await rebuild_from_archive(bureau.worker, map(stored, archive), bureau.codes)
 
+    assert archived.differing == []
+    assert (archived.kept, archived.records) == (rebuilt.kept, len(facts) + 2)
     assert found.compared > 30
     assert found.differing == 0
     assert rebuilt.differing == []
@@ -202,7 +214,10 @@ async def test_recomputation_and_rebuild_agree_and_each_finds_what_was_hidden(bu
 
     assert (await recompute(bureau.worker, bureau.codes)).differing > 0
     assert (await rebuild(bureau.worker, bureau.mouth.broker, bureau.codes)).differing == ["receipt"]
+    again = await rebuild_from_archive(bureau.worker, map(stored, archive), bureau.codes)
+    assert again.differing == ["receipt"]
     kinds = await bureau.oracle.fetch("SELECT kind, differing FROM oracle.comparison ORDER BY at")
     assert [(row["kind"], row["differing"] > 0) for row in kinds] == [
-        ("recompute", False), ("rebuild", False), ("recompute", True), ("rebuild", True),
+        ("recompute", False), ("rebuild", False), ("rebuild", False), ("recompute", True), ("rebuild", True),
+        ("rebuild", True),
     ]  # fmt: skip
