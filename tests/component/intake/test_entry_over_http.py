@@ -1,6 +1,5 @@
 """Reports at the entry desk over HTTP: the gate, the second person, numbers, who may read."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -140,34 +139,6 @@ async def test_a_report_goes_from_draft_to_confirmed_only_by_a_second_person(doo
     assert [checked.status_code, stale.status_code, confirmed.status_code] == [200, 412, 200]
     said = await door.pool.fetch("SELECT type FROM mechanism.outbox WHERE key = $1 ORDER BY position", report)
     assert [row["type"] for row in said] == ["intake.report-registered.v1", "intake.report-classified.v1"]
-
-
-async def test_one_key_many_times_at_once_is_one_report_and_the_same_answer(door: Door) -> None:
-    clerk, key = door.who("clerk-1", "petition-clerk"), secrets.token_hex(8)
-
-    answers = await asyncio.gather(*[door.post("/reports", clerk, entry(), key=key) for _ in range(20)])
-    other = await door.post("/reports", clerk, entry(parties=[]), key=key)
-
-    settled = [answer for answer in answers if answer.status_code != 503]
-    assert {answer.status_code for answer in settled} == {201}
-    assert len({answer.content for answer in settled}) == 1
-    assert other.status_code == 409
-    assert await door.pool.fetchval("SELECT count(*) FROM business.report") == 1
-
-
-async def test_numbers_have_no_gap_however_many_clerks_enter_at_once(door: Door) -> None:
-    clerk = door.who("clerk-1", "petition-clerk")
-
-    answers = await asyncio.gather(*[door.post("/reports", clerk, entry()) for _ in range(20)])
-    refused = await door.post(
-        "/reports", clerk, entry(classification={"nature": "N1", "violations": ["V99"]})
-    )
-    last = await door.post("/reports", clerk, entry())
-
-    entered = sum(answer.status_code == 201 for answer in (*answers, last))
-    serials = await door.pool.fetch("SELECT serial FROM business.receipt ORDER BY serial")
-    assert refused.status_code == 422
-    assert [row["serial"] for row in serials] == list(range(1, entered + 1))
 
 
 async def test_whoever_is_named_as_a_party_sees_nothing_from_the_next_read_on(door: Door) -> None:
