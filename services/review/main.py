@@ -56,9 +56,11 @@ async def serving(settings: ReviewSettings) -> AsyncIterator[Serving]:
     pool = await open_pool(dsn, application="review-api", max_size=settings.pool_size)
     try:
         app = make_app("review", TITLE, REFUSALS)
-        authenticated(app, Verifier.read(settings.token_keys_file, "review"), Permissions.read(ROLES), pool)
         secret = keys.secret("idempotency")
-        app.include_router(router(Counter(pool, workshop, secret, settings.missing_docs_resume_at_r4)))
+        counter = Counter(pool, workshop, secret, settings.missing_docs_resume_at_r4)
+        verifier = Verifier.read(settings.token_keys_file, "review")
+        authenticated(app, verifier, Permissions.read(ROLES), pool)
+        app.include_router(router(counter))
         checks = {"database": database_check(pool, "review"), "keys": key_check(workshop.sealer)}
         yield Serving(app, Health(checks))
     finally:

@@ -1,12 +1,13 @@
 """The directory as reception keeps it: whole states by id, read as one value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import orjson
 
 from services.chassis.database import Connection
+from services.chassis.security.offices import HeldSeat
 from services.reception.domain.directory import (
     BEGINNING,
     Directory,
@@ -23,6 +24,13 @@ UPSERT_ENTRY = """
     VALUES ($1, $2, $3, $4::jsonb)
     ON CONFLICT (id) DO UPDATE
        SET kind = excluded.kind, synthetic = excluded.synthetic, state = excluded.state
+"""
+SELECT_OFFICES = """
+    SELECT id, state FROM business.directory_entry
+     WHERE kind = 'SEAT'
+       AND id = ANY ($2::text[] || ARRAY(
+               SELECT jsonb_array_elements_text(state -> 'seats') FROM business.directory_entry
+                WHERE id = $1 AND kind = 'PERSON' AND jsonb_typeof(state -> 'seats') = 'array'))
 """
 SELECT_ENTRIES = "SELECT id, kind, synthetic, state FROM business.directory_entry"
 
@@ -57,6 +65,12 @@ class PostgresEntries:
                 case _:
                     persons[id_] = _person(id_, state)
         return Directory(day, organs, units, seats, persons)
+
+    async def offices_of(self, person: str, seats: Iterable[str]) -> list[HeldSeat]:
+        """The seats of these ids, and those that the person's own entry names."""
+        rows = await self._connection.fetch(SELECT_OFFICES, person, sorted(seats))
+        found = [_seat(row["id"], orjson.loads(row["state"])) for row in rows]
+        return [HeldSeat(s.id, s.organ, s.person, s.valid_from, s.valid_to) for s in found]
 
     async def put(self, id_: str, kind: str, state: Mapping[str, object], *, synthetic: bool) -> None:
         """Keep the whole state of an entry."""

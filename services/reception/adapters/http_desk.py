@@ -14,6 +14,7 @@ from services.chassis.failpoints import crash_point
 from services.chassis.http import idempotency_key, if_match
 from services.chassis.idempotency import Answer, once
 from services.chassis.problems import unavailable
+from services.chassis.security.offices import ask_office
 from services.reception.adapters.http_answers import changed, response
 from services.reception.adapters.http_models import FormGiven, Identity
 from services.reception.adapters.identity_keeper import IdentityKeeper
@@ -78,9 +79,14 @@ class Counter:
     async def begin(
         self, request: Request, subject: Subject
     ) -> AsyncIterator[tuple[PostgresUnit, Connection]]:
-        """A transaction; when it refuses a recused person, that stands in the trail."""
+        """A transaction; when it refuses a recused person, that stands in the trail.
+
+        Whose office has fallen is answered 401, here and not at the door: no statement goes before the gate.
+        """
         try:
             async with self.works.begin(subject) as (unit, connection):
+                seats = await unit.entries.offices_of(subject.id, subject.seats)
+                ask_office(subject, seats, local_day(self.now()))
                 yield unit, connection
         except (ActorRecused, VisitUnknown) as reason:
             async with self.works.begin(subject) as (unit, _):

@@ -55,6 +55,12 @@ class LeaveGiven(StrictModel):
     first_on: date
     last_on: date
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last_on < self.first_on:
+            raise ValueError("the last day comes before the first")
+        return self
+
 
 class StaffGiven(StrictModel):
     """Who receives."""

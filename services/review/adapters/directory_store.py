@@ -1,11 +1,12 @@
 """The local copy of the directory: every state heard, by the day from which it holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import orjson
 
+from services.chassis.security.offices import HeldSeat
 from services.review.application.ports import Entry
 from services.review.domain.directory import BEGINNING, Directory, Organ, Seat, Unit
 from services.review.domain.values import OfficerId
@@ -16,6 +17,14 @@ PUT_ENTRY = """
     ON CONFLICT (kind, entry_id, effective_on)
     DO UPDATE SET organ = excluded.organ, unit = excluded.unit, person = excluded.person, ups = excluded.ups,
                   state = excluded.state
+"""
+SELECT_OFFICES = """
+    SELECT DISTINCT ON (entry_id) kind, entry_id, organ, unit, person, ups, state::text AS state
+      FROM business.directory_entry
+     WHERE kind = 'SEAT' AND effective_on <= $3
+       AND entry_id = ANY ($2::text[] || ARRAY(
+               SELECT entry_id FROM business.directory_entry WHERE kind = 'SEAT' AND person = $1))
+     ORDER BY entry_id, effective_on DESC
 """
 SELECT_ENTRIES = """
     SELECT DISTINCT ON (kind, entry_id) kind, entry_id, organ, unit, person, ups, state::text AS state
@@ -41,6 +50,12 @@ class PostgresEntries:
             units={entry.id: entry for _, entry in made if isinstance(entry, Unit)},
             seats={entry.id: entry for _, entry in made if isinstance(entry, Seat)},
         )
+
+    async def offices_of(self, person: str, seats: Iterable[str], day: date) -> list[HeldSeat]:
+        """The seats of these ids, and those the person holds or ever held, as they stood on ``day``."""
+        rows = await self._connection.fetch(SELECT_OFFICES, person, sorted(seats), day)
+        found = [entry for entry in map(_entry_of, rows) if isinstance(entry, Seat)]
+        return [HeldSeat(s.id, s.organ, s.person, s.valid_from, s.valid_to) for s in found]
 
     async def put(self, entry: Entry) -> None:
         """Keep one state of an entry."""

@@ -81,7 +81,7 @@ class Counter:
         where = f"{request.method} {request.url.path} {version}"
         try:
             async with transaction(self.pool, subject) as connection:
-                unit = self.workshop.unit(connection, subject.id, subject.organ)
+                unit = await self.workshop.unit_of(connection, subject)
 
                 async def work() -> Answer:
                     return _moved(await act(about, unit))

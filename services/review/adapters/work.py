@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.chassis.audit import AuditTrail
-from services.chassis.calendar import Calendar
+from services.chassis.calendar import Calendar, local_day
 from services.chassis.clocks import ClockRules
 from services.chassis.clocks import Clocks as ClockRows
 from services.chassis.database import Pool, Subject, transaction
 from services.chassis.outbox import Outbox
+from services.chassis.security.offices import ask_office
 from services.chassis.security.sealing import Sealer
 from services.review.adapters.case_pages import PostgresPages
 from services.review.adapters.case_store import PostgresCases
@@ -92,4 +93,10 @@ class Workshop:
     async def begin(self, pool: Pool, subject: Subject) -> AsyncIterator[PostgresUnit]:
         """Open a transaction in which ``subject`` acts; commit at the end, or roll back."""
         async with transaction(pool, subject) as connection:
-            yield self.unit(connection, subject.id, subject.organ)
+            yield await self.unit_of(connection, subject)
+
+    async def unit_of(self, connection: Any, subject: Subject) -> PostgresUnit:
+        """The unit of one whose office stands; else 401."""
+        unit, today = self.unit(connection, subject.id, subject.organ), local_day(self.now())
+        ask_office(subject, await unit.entries.offices_of(subject.id, subject.seats, today), today)
+        return unit

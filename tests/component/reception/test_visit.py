@@ -251,8 +251,8 @@ async def test_a_party_told_in_the_talk_stops_a_leader_whom_it_reaches(house: Ho
 async def test_a_visit_of_another_organ_is_not_there(house: House) -> None:
     visit, _ = await house.walked_in()
 
-    foreign = await house.get("head", f"/visits/{visit}", organ="520200")
-    never = await house.get("head", f"/visits/{uuid4()}", organ="520200")
+    foreign = await house.get("stranger", f"/visits/{visit}", organ="520200")
+    never = await house.get("stranger", f"/visits/{uuid4()}", organ="520200")
 
     assert (foreign.status_code, foreign.content) == (404, never.content)
 
