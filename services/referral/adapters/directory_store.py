@@ -1,13 +1,14 @@
 """The directory and its history; read once into memory and then only what was added."""
 
 import bisect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
 
+from services.chassis.security.offices import HeldSeat
 from services.referral.adapters import directory_states as states
 from services.referral.application.ports import Entry
 from services.referral.domain.directory import Directory, Organ, Person, Seat, Unit
@@ -38,6 +39,7 @@ SELECT_NEWER = """
      WHERE position > $1
      ORDER BY position
 """
+SELECT_ORGANS = "SELECT id, organ FROM business.directory_entry WHERE id = ANY ($1::text[])"
 SELECT_LIST = """
     SELECT id, kind, organ, synthetic, state, staff_name, effective_on
       FROM business.directory_entry
@@ -137,6 +139,19 @@ class PostgresEntries:
     async def on(self, day: date) -> Directory:
         """Everything as it stood on ``day``."""
         return await self._history.on(self._connection, day)
+
+    async def offices_of(self, person: str, seats: Iterable[str], day: date) -> list[HeldSeat]:
+        """The seats of these ids, and those that the person's own entry names, as they stood on ``day``."""
+        directory = await self.on(day)
+        known = directory.persons.get(person)
+        named = {*seats, *(known.seats if known is not None else ())}
+        found = [directory.seats[id_] for id_ in sorted(named) if id_ in directory.seats]
+        return [HeldSeat(s.id, s.organ, s.person, s.valid_from, s.valid_to) for s in found]
+
+    async def organs_of(self, ids: Iterable[str]) -> dict[str, str | None]:
+        """The organ each of these entries belongs to now; one that is not on file is not in it."""
+        rows = await self._connection.fetch(SELECT_ORGANS, sorted(ids))
+        return {row["id"]: row["organ"] for row in rows}
 
     async def put(self, entry: Entry, at: datetime) -> bool:
         """Add a state under the writers' lock; its days never go back."""

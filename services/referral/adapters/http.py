@@ -20,6 +20,7 @@ REFUSALS: Mapping[type[Exception], Refused] = {
     errors.ReferralUnknown: MISSING,
     errors.MeetingUnknown: MISSING,
     errors.RecusalUnknown: MISSING,
+    errors.EntryElsewhere: MISSING,
     errors.ReferralChanged: Refused(412, "该件已被他人更新", "The report has changed meanwhile"),
     errors.IllegalStep: Refused(409, "当前状态不允许此操作", "The present state does not allow this"),
     errors.AlreadyRouted: Refused(409, "该件已有未结流转", "The report has an open routing"),

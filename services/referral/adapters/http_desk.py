@@ -1,6 +1,7 @@
 """What every route shares: who acts, one transaction, one answer for a key, denials in the trail."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +12,7 @@ from services.chassis.calendar import local_day
 from services.chassis.database import Subject
 from services.chassis.http import idempotency_key, if_match
 from services.chassis.idempotency import Answer, once
+from services.chassis.security.offices import ask_office
 from services.referral.adapters.http_answers import moved, response
 from services.referral.adapters.work import PostgresUnit, Works
 from services.referral.application.find_report import Reader
@@ -35,9 +37,9 @@ class Counter:
     ) -> Response:
         """Do a write once for its key, in one transaction."""
         key, body = idempotency_key(request), await request.body()
-        about = f"{request.method} {request.url.path}"
+        about = " ".join((request.method, request.url.path, *request.headers.getlist("if-match")))
         try:
-            async with self.works.begin(subject) as unit:
+            async with self._begin(subject) as unit:
                 answer = await once(
                     unit.connection, self.secret, subject, key, body, lambda: work(unit), about
                 )
@@ -66,7 +68,7 @@ class Counter:
     ) -> Response:
         """Answer a query; the record of access stands before the answer leaves."""
         try:
-            async with self.works.begin(subject) as unit:
+            async with self._begin(subject) as unit:
                 answer = await query(self.reader(subject), unit)
         except ReferralUnknown:
             await self._note_denial(subject, request)
@@ -77,6 +79,14 @@ class Counter:
         named = request.path_params.get("report_id")
         async with self.works.begin(subject) as unit:
             await unit.audit.note("denied", "referral", "-" if named is None else str(named))
+
+    @asynccontextmanager
+    async def _begin(self, subject: Subject) -> AsyncIterator[PostgresUnit]:
+        """A transaction of one whose office stands; else 401."""
+        today = local_day(self.now())
+        async with self.works.begin(subject) as unit:
+            ask_office(subject, await unit.entries.offices_of(subject.id, subject.seats, today), today)
+            yield unit
 
     def about(self, subject: Subject, report_id: UUID, version: int) -> About:
         """The report an act is about, and when the act is."""

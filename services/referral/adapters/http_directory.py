@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from services.chassis.calendar import local_day
 from services.chassis.database import Subject
 from services.chassis.idempotency import Answer
 from services.chassis.security.permissions import needs
 from services.referral.adapters.directory_states import Id, full_state, organ_of
+from services.referral.adapters.directory_store import READERS
 from services.referral.adapters.http_answers import cursor, entry_view, place_in_ids, shown
 from services.referral.adapters.http_desk import Counter, actor_of
 from services.referral.adapters.http_models import DirectoryGiven, EntryGiven
@@ -18,6 +20,7 @@ from services.referral.application.find_report import Reader
 from services.referral.application.load_directory import LoadDirectory, load_directory
 from services.referral.application.ports import Entry
 from services.referral.domain.errors import EntryMalformed
+from services.referral.domain.keeping import Thing
 
 Kind = Literal["ORGAN", "UNIT", "SEAT", "PERSON"]
 Keeps = Annotated[Subject, Depends(needs("keep-directory"))]
@@ -27,11 +30,11 @@ Reads = Annotated[Subject, Depends(needs("read-directory"))]
 def add_directory(router: APIRouter, counter: Counter) -> None:
     """The directory of organs, units, seats and persons."""
 
-    async def load(request: Request, subject: Subject, entries: Sequence[Entry]) -> Response:
+    async def load(request: Request, subject: Subject, entries: Sequence[tuple[Entry, Thing]]) -> Response:
         at = counter.now()
 
         async def work(unit: PostgresUnit) -> Answer:
-            changed = await load_directory(LoadDirectory(actor_of(subject), entries, at), unit)
+            changed = await load_directory(LoadDirectory(actor_of(subject), entries, at, local_day(at)), unit)
             return Answer(200, orjson.dumps({"changed": changed, "given": len(entries)}))
 
         return await counter.write(request, subject, work)
@@ -68,9 +71,10 @@ def add_directory(router: APIRouter, counter: Counter) -> None:
         return await counter.read(request, subject, query)
 
 
-def _entry(kind: str, id_: str, given: EntryGiven) -> Entry:
+def _entry(kind: str, id_: str, given: EntryGiven) -> tuple[Entry, Thing]:
     if given.staff_name is not None and kind != "PERSON":
         raise EntryMalformed
     state = full_state(kind, id_, given.state)
     organ = organ_of(kind, id_, state, given.organ)
-    return Entry(kind, id_, organ, given.synthetic, state, given.effective_on, given.staff_name)
+    entry = Entry(kind, id_, organ, given.synthetic, state, given.effective_on, given.staff_name)
+    return entry, READERS[kind](id_, state)

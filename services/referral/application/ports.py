@@ -121,6 +121,9 @@ class Entries(Protocol):
     async def on(self, day: date) -> Directory:
         """Everything as it stood on ``day``; before an entry's first state that one speaks."""
 
+    async def organs_of(self, ids: Iterable[str]) -> dict[str, str | None]:
+        """The organ each of these entries belongs to now; one that is not on file is not in it."""
+
     async def put(self, entry: Entry, at: datetime) -> bool:
         """Add a state; False when the same one stands already. Raises EntryMalformed, EntryOutOfOrder."""
 

@@ -15,6 +15,10 @@ class ReferralUnknown(Refused):
     """No such part for the one who asks: not there, of another organ, excluded or frozen."""
 
 
+class EntryElsewhere(Refused):
+    """The entry belongs to an organ that is neither the keeper's own nor below it."""
+
+
 class ReferralChanged(Refused):
     """The version asked for is no longer the present one."""
 
