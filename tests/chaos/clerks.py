@@ -24,7 +24,7 @@ from deploy.local.registers import MAPPINGS, Register, send
 from deploy.local.sample.corpus import messages, write_register
 from tests.chaos.work import Work
 
-ENTER, ROUTE, WALK_IN = "enter", "route", "walk-in"
+ENTER, ENTER_FOR_BELOW, ROUTE, WALK_IN = "enter", "enter for below", "route", "walk-in"
 PAUSE_SECONDS = 0.05
 ROWS_A_REGISTER = 20
 
@@ -89,9 +89,13 @@ def move(at: Work, head: Desk, report: str, version: int) -> None:
 
 
 def enter(at: Work, clerk: Desk, body: dict[str, Any] | None = None) -> str | None:
-    """One report under one key, tried until it is acknowledged; the history knows each try."""
-    key, body = str(uuid.uuid4()), body or report_body()
-    answer = at.tried(ENTER, key, lambda: clerk.post("/intake/v1/reports", body, key=key))
+    """One report under one key, tried until it is acknowledged; the history knows each try.
+
+    ``body`` is another report than the usual one; the history keeps it apart.
+    """
+    key, op = str(uuid.uuid4()), ENTER if body is None else ENTER_FOR_BELOW
+    body = body or report_body()
+    answer = at.tried(op, key, lambda: clerk.post("/intake/v1/reports", body, key=key))
     return None if answer is None else str(answer["report_id"])
 
 

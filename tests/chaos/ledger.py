@@ -59,8 +59,9 @@ class Ledger:
         try:
             yield row
             row.held = True
-        except AssertionError as broken:
-            row.figures = str(broken)[:LONGEST_FIGURES]
+        except Exception as broken:  # whatever ended it, the other rows are played, and this one did not hold
+            kind = "" if isinstance(broken, AssertionError) else f"{type(broken).__name__}: "
+            row.figures = f"{kind}{broken}"[:LONGEST_FIGURES]
         self.note(promise, played, f"{row.figures} ({time.monotonic() - began:.0f} s)", row.held)
 
     def show(self) -> int:

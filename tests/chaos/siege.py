@@ -9,7 +9,7 @@ from deploy.local.commands.verify import Verdict
 from deploy.local.demo.routing import today
 from deploy.local.demo.visits import Reception
 from tests.chaos.besieged import Besieged, besieged
-from tests.chaos.clerks import ENTER, WALK_IN, Clerk, Importer, Receptionist
+from tests.chaos.clerks import ENTER, ENTER_FOR_BELOW, WALK_IN, Clerk, Importer, Receptionist
 from tests.chaos.faults import broker_away, database_killed, told_to_stop, workers_frozen
 from tests.chaos.ledger import Ledger
 from tests.chaos.people import Auditor, Booker
@@ -111,11 +111,12 @@ def _play(ledger: Ledger, under_fire: Besieged, fault: Fault, history: History) 
 
 def judge(ledger: Ledger, under_fire: Besieged, history: History, poison: Poison, staff: Staff) -> None:
     """D1, D2, D4, D5, R1, R2 after everything: lost 0, doubled 0."""
-    done = [e for e in history.entries() if e.result == OK and e.op in {ENTER, WALK_IN}]
+    entering = {ENTER, ENTER_FOR_BELOW}
+    done = [e for e in history.entries() if e.result == OK and e.op in {*entering, WALK_IN}]
     answers: dict[tuple[str, str], set[str]] = {}
     for entry in done:
         answers.setdefault((entry.op, entry.key), set()).add(str(entry.answer))
-    told = {answer for (op, _), given in answers.items() if op == ENTER for answer in given}
+    told = {answer for (op, _), given in answers.items() if op in entering for answer in given}
     twice = [key for key, given in answers.items() if len(given) > 1]
     verdict = under_fire.judge()
     rows = under_fire.oracle("intake", "SELECT report_id::text AS id FROM oracle.report")
