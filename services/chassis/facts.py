@@ -15,6 +15,8 @@ import orjson
 from asyncpg.pgproto.pgproto import UUID as FastUUID
 
 SPEC_VERSION = "1.0"
+SPEC_VERSION_HEADER = ("ce_specversion", SPEC_VERSION.encode())
+CONTENT_TYPE_HEADER = ("content-type", b"application/json")
 LARGEST_FACT_BYTES = 256 * 1024
 LARGEST_SEQUENCE = 2**63
 
@@ -187,17 +189,20 @@ def headers_of(
     causation: UUID | None,
 ) -> list[tuple[str, bytes]]:
     """The CloudEvents headers of one fact, in a fixed order."""
-    pairs = [
-        ("ce_specversion", SPEC_VERSION),
-        ("ce_id", str(event_id)),
-        ("ce_type", kind),
-        ("ce_source", source),
-        ("ce_time", said_at.astimezone(UTC).isoformat().replace("+00:00", "Z")),
-        ("ce_subject", subject),
-        ("ce_sequence", str(sequence)),
-        ("traceparent", f"00-{event_id.hex}-{event_id.hex[16:]}-00"),
-        ("content-type", "application/json"),
+    id_ = str(event_id)
+    trace = id_.replace("-", "")
+    said = said_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    headers = [
+        SPEC_VERSION_HEADER,
+        ("ce_id", id_.encode()),
+        ("ce_type", kind.encode()),
+        ("ce_source", source.encode()),
+        ("ce_time", said.encode()),
+        ("ce_subject", subject.encode()),
+        ("ce_sequence", b"%d" % sequence),
+        ("traceparent", f"00-{trace}-{trace[16:]}-00".encode()),
+        CONTENT_TYPE_HEADER,
     ]
     if causation is not None:
-        pairs.append(("ce_causationid", str(causation)))
-    return [(name, value.encode()) for name, value in pairs]
+        headers.append(("ce_causationid", str(causation).encode()))
+    return headers
