@@ -86,7 +86,7 @@ def router(pool: Pool, codes: Codes, words: TimelineWords, now: Callable[[], dat
     ) -> Statistic:
         """Blocks 1 to 9 of the monthly statistic 月统计 for whole months; every identity was checked."""
         query = FindStatistic(subject.organ, _one(organ), _month(since), _month(until), scope)
-        async with reading(pool, subject) as figures:
+        async with reading(pool, subject, local_day(now())) as figures:
             try:
                 return await find_statistic(query, figures, codes)
             except IdentityBroken as broken:
@@ -97,7 +97,7 @@ def router(pool: Pool, codes: Codes, words: TimelineWords, now: Callable[[], dat
     @routes.get("/months")
     async def months(subject: Reader, organ: OrganText = None) -> Months:
         """Which months have data."""
-        async with reading(pool, subject) as figures:
+        async with reading(pool, subject, local_day(now())) as figures:
             if _one(organ) is not None:
                 await seen(figures, str(organ))
             return Months(months=await figures.months(_one(organ)))
@@ -106,7 +106,7 @@ def router(pool: Pool, codes: Codes, words: TimelineWords, now: Callable[[], dat
     async def overview(subject: Annotated[Subject, Depends(needs("read-overview"))]) -> Overview:
         """Counts of this moment over all organs the asker may see, and the latest month."""
         at = now()
-        async with reading(pool, subject) as figures:
+        async with reading(pool, subject, local_day(now())) as figures:
             return await figures.overview(at, local_day(at), states)
 
     @routes.get("/live")
@@ -117,7 +117,7 @@ def router(pool: Pool, codes: Codes, words: TimelineWords, now: Callable[[], dat
     ) -> Live:
         """Live windows 实时: facts a minute or an hour, by channel, nature and region."""
         since = now().astimezone(UTC) - RECENT[grain]
-        async with reading(pool, subject) as figures:
+        async with reading(pool, subject, local_day(now())) as figures:
             if _one(organ) is not None:
                 await seen(figures, str(organ))
             windows = await figures.windows(grain, since, _one(organ))
@@ -128,7 +128,7 @@ def router(pool: Pool, codes: Codes, words: TimelineWords, now: Callable[[], dat
         report_id: UUID, subject: Annotated[Subject, Depends(needs("read-timeline"))]
     ) -> Timeline:
         """The facts of one report that the asker's organ may see, in order; the look is recorded first."""
-        async with reading(pool, subject) as figures:
+        async with reading(pool, subject, local_day(now())) as figures:
             query = FindTimeline(report_id, subject.id, subject.organ, subject.seats)
             entries = await find_timeline(query, figures, words)
         async with transaction(pool, subject) as connection:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,6 +21,7 @@ from services.analytics.domain.counts import Counts, Movements
 from services.analytics.domain.fence import Asker, ReportedSide
 from services.analytics.domain.values import Scope, Span
 from services.chassis.database import Connection, Pool, Subject, act_as
+from services.chassis.security.offices import HeldSeat, ask_office
 
 SELECT_ORGAN = """
     SELECT e.id, e.state ->> 'name' AS name, e.state ->> 'region' AS region
@@ -86,6 +88,12 @@ SELECT_SEATS = """
      WHERE id = $1 AND kind = 'PERSON' AND jsonb_typeof(state -> 'seats') = 'array'
 """
 SELECT_EXCLUDED = "SELECT organ, units, seats, officers FROM business.exclusion WHERE report_id = $1"
+SELECT_OFFICES = """
+    SELECT id, state ->> 'organ' AS organ, state ->> 'person' AS person,
+           (state ->> 'valid_from')::date AS valid_from, (state ->> 'valid_to')::date AS valid_to
+      FROM business.entry
+     WHERE kind = 'SEAT' AND (id = ANY ($2::text[]) OR state ->> 'person' = $1)
+"""
 MOST_MONTHS = 600
 
 
@@ -174,11 +182,21 @@ class PostgresReading:
 
 
 @asynccontextmanager
-async def reading(pool: Pool, subject: Subject) -> AsyncIterator[PostgresReading]:
-    """A look in which all statements see one moment, so that the figures of a table agree."""
+async def reading(pool: Pool, subject: Subject, today: date) -> AsyncIterator[PostgresReading]:
+    """A look in which all statements see one moment, so that the figures of a table agree.
+
+    Whose office does not stand today is answered 401.
+    """
     async with (
         pool.acquire(timeout=2.0) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         await act_as(connection, subject)
+        rows = await connection.fetch(SELECT_OFFICES, subject.id, sorted(subject.seats))
+        ask_office(subject, [_held(row) for row in rows], today)
         yield PostgresReading(connection, subject.organ)
+
+
+def _held(row: Any) -> HeldSeat:
+    first = row["valid_from"] or date.min
+    return HeldSeat(row["id"], row["organ"] or "", row["person"], first, row["valid_to"])

@@ -161,6 +161,34 @@ async def test_whoever_intake_excludes_cannot_follow_the_report(
     assert asked == {person: 404 if person == kept_away else 200 for person in asked}
 
 
+@pytest.mark.parametrize("fallen", [{"valid_to": "2026-02-01"}, {"person": "P-2"}, {"organ": "520200"}])
+async def test_whoever_lost_the_seat_is_out_at_once(bureau: Bureau, fallen: dict[str, str]) -> None:
+    seat = {"person": "P-1", "unit": "works", "organ": "520100"}
+    entry = {"kind": "SEAT", "id": "S-1", "synthetic": True, "effective_on": "2020-01-01", "organ": "520100"}
+    said, directory = bureau.mouth.fact, "petition.referral.directory.v1"
+    await bureau.mouth.say(
+        said("referral.directory-changed.v1", {**entry, "state": seat}, topic=directory),
+        said(
+            "referral.directory-changed.v1", {**entry, "id": "S-0", "state": seat | fallen}, topic=directory
+        ),
+    )
+    await bureau.counted(2)
+    stands = await bureau.look("/months")
+    named = bureau.installation.staff("analytics", "analyst", organ="520100", sub="P-1", seats=("S-0",))
+
+    answers = [
+        await bureau.client.get(path, headers=named)
+        for path in (
+            "/analytics/v1/months",
+            "/analytics/v1/overview",
+            f"/analytics/v1/reports/{report()}/timeline",
+        )
+    ]
+
+    assert stands.status_code == 200
+    assert {answer.status_code for answer in answers} == {401}
+
+
 async def test_a_table_that_contradicts_itself_is_withheld_and_counted(bureau: Bureau) -> None:
     await bureau.mouth.say(bureau.mouth.fact("intake.report-registered.v1", told.registered(report())))
     await bureau.counted(1)
