@@ -21,9 +21,17 @@ from services.intake.adapters.turns import Turns
 from services.intake.adapters.work import PostgresUnit, Tools, begin
 from services.intake.application.desk import About
 from services.intake.application.ports import Actor, Moment
-from services.intake.domain.errors import ReportUnknown, SuperiorLevelParty
+from services.intake.domain.errors import (
+    CorrectionUnknown,
+    PartyUnknown,
+    ReportUnknown,
+    SuperiorLevelParty,
+    VisitUnknown,
+)
 from services.intake.domain.values import NameStatus
 
+NOT_THERE = (ReportUnknown, PartyUnknown, CorrectionUnknown, VisitUnknown)
+"""What is not there or not theirs to act on: every attempt is on the trail."""
 Work = Callable[[PostgresUnit, UUID | None], Awaitable[Answer]]
 """What a write does in its transaction; the reference is that of the reporter whom the vault was told of."""
 Judgement = Callable[[PostgresUnit], Awaitable[None]]
@@ -84,7 +92,7 @@ class Counter:
             if gate is None or gate.freeze is None:
                 raise
             return await self._freeze(request, subject, gate.freeze)
-        except ReportUnknown:
+        except NOT_THERE:
             await self._note_denial(subject, request)
             raise
         await crash_point("intake.committed_not_answered")
