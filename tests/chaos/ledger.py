@@ -31,22 +31,21 @@ class Ledger:
     console: Console
     began: float = field(default_factory=time.monotonic)
     rows: list[Row] = field(default_factory=list)
-    _said: float = 0.0
+    _said: dict[int, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def progress(self, text: str) -> None:
-        """A word while something long goes on: one line every quarter of a minute at most."""
-        now = time.monotonic()
+        """A word while something long goes on: a line every quarter of a minute at most, from each hand."""
+        now, hand = time.monotonic(), threading.get_ident()
         with self._lock:
-            if now - self._said < BETWEEN_WORDS_SECONDS:
+            if now - self._said.get(hand, 0.0) < BETWEEN_WORDS_SECONDS:
                 return
-            self._said = now
+            self._said[hand] = now
         self._print(f"     {(now - self.began) / 60:4.1f} min  {text}")
 
     def note(self, promise: str, played: str, figures: str, held: bool) -> None:
         """One line, shown at once and in the table at the end."""
         self.rows.append(Row(promise, played, figures, held))
-        self._said = time.monotonic()
         self._print(f"{'held' if held else 'NOT HELD':9} {promise:9} {played}: {figures}")
 
     def _print(self, line: str) -> None:

@@ -13,6 +13,7 @@ from tests.chaos.ledger import Ledger
 from tests.support.kept_platform import ROOT, kept_platform
 
 CHASSIS = "tests/component/chassis"
+SUPERUSER = "test_a_superuser_may_not_open_a_pool"
 EVERY_CALL = "tests/chaos/test_every_call.py"
 PROOFS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("D1–D5", "each call of each service fails, n = 1, 2 …", (EVERY_CALL,)),
@@ -29,7 +30,11 @@ PROOFS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("O1", "told to stop: what was begun is finished", (f"{CHASSIS}/test_shutdown.py",)),
     ("O3", "migrations killed at each statement", (f"{CHASSIS}/test_migrate.py",)),
     ("D1", "the import killed and resumed", ("tests/component/intake/test_import_crash.py",)),
-    ("O8", "unsafe settings do not start", ("tests/unit/chassis/test_settings.py",)),
+    (
+        "O8",
+        "unsafe settings do not start",
+        ("tests/unit/chassis/test_settings.py", f"{CHASSIS}/test_edge.py::{SUPERUSER}"),
+    ),
     ("W3", "clocks tell once, whoever dies", (f"{CHASSIS}/test_clocks.py",)),
     ("R1 R2", "routing races, a party added later", ("tests/component/referral/test_routing.py",)),
 )
@@ -70,6 +75,12 @@ def _plant(ledger: Ledger, given: Mapping[str, str]) -> None:
         assert code == 0, row.figures
 
 
+def _so_far(told: Path) -> str:
+    """The last line that a program has told of its work."""
+    lines = told.read_text("utf-8").splitlines() if told.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "begun")
+
+
 def _run(
     ledger: Ledger,
     command: Sequence[str],
@@ -78,14 +89,13 @@ def _run(
     figures: Path | None = None,
 ) -> tuple[int, list[str]]:
     """Run a command to its end, with a word now and then; its code and its lines."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
+    with tempfile.NamedTemporaryFile("w+", encoding="utf-8") as out:
         environ = {**os.environ, **given}
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=subprocess.STDOUT)
         try:
             while process.poll() is None:
                 time.sleep(LOOK_SECONDS)
-                told = figures.read_text("utf-8").splitlines() if figures and figures.exists() else []
-                ledger.progress(f"{what}: {told[-1]}" if told else what)
+                ledger.progress(f"{what}: {_so_far(figures or Path(out.name))}")
         finally:
             if process.poll() is None:
                 process.terminate()
