@@ -140,13 +140,15 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _iso_day(value: object) -> object:
-    if isinstance(value, str) and not ISO_DAY.fullmatch(value):
+    if not isinstance(value, str):
+        return value
+    if not ISO_DAY.fullmatch(value):
         raise ValueError("an ISO day")
-    return value
+    return date.fromisoformat(value)
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
-"""A day in a query, as in 2026-03-16; no unix number, no time."""
+"""A day in a body or a query, as in 2026-03-16; no unix number, no time."""
 ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
 
 
