@@ -1,5 +1,6 @@
 """Kafka clients with the only settings that keep the promises; names get the prefix here."""
 
+import zlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,7 +79,7 @@ class Broker:
         consumer = AIOKafkaConsumer(
             **self._shared(),
             group_id=self.prefix + group,
-            group_instance_id=self.instance,
+            group_instance_id=self._member(topics),
             enable_auto_commit=False,
             auto_offset_reset="none",
             isolation_level="read_committed",
@@ -97,6 +98,16 @@ class Broker:
             await consumer.stop()
             raise
         return consumer
+
+    def _member(self, topics: Sequence[str]) -> str | None:
+        """Our name in a group, marked by what we read.
+
+        A member that comes back under its old name is given its old partitions without a look at what it
+        reads now, so that a topic added by an upgrade would be heard by nobody.
+        """
+        if self.instance is None:
+            return None
+        return f"{self.instance}-{zlib.crc32(' '.join(sorted(topics)).encode()):08x}"
 
     async def reader(self) -> AIOKafkaConsumer:
         """A started consumer without a group, for a command that says itself from where it reads."""
