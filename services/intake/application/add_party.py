@@ -28,23 +28,25 @@ class PartyAdded:
 async def judge_party(command: AddParty, unit: Unit) -> None:
     """Ask the gate by reading alone, whatever report it is for.
 
-    Raises SuperiorLevelParty, OrganUnknown, PartyUnknown.
+    Raises SuperiorLevelParty, OrganUnknown, PartyUnknown, LinkUnknown.
     """
     about = command.about
     gate = await gate_of(about.actor.organ, [about.moment.today], unit)
     gate.pass_parties(await unit.parties.match_many([command.party], about.actor.organ))
+    gate.pass_links([command.party])
 
 
 async def add_party(command: AddParty, unit: Unit) -> PartyAdded:
     """Keep the party, compute and tell the excluded set, all in one transaction.
 
-    Raises ReportUnknown, ReportChanged, OrganUnknown, CodeUnknown, PartyUnknown; SuperiorLevelParty when the
-    party is of superior level, for which ``freeze_report`` is the answer.
+    Raises ReportUnknown, ReportChanged, OrganUnknown, CodeUnknown, PartyUnknown, LinkUnknown;
+    SuperiorLevelParty when the party is of superior level, for which ``freeze_report`` is the answer.
     """
     about = command.about
     report, gate = await open_desk(unit, about)
     (party,) = await unit.parties.match_many([command.party], report.holder)
     gate.pass_parties([party])
+    gate.pass_links([command.party])
     unit.rules.taxonomy.check_party(command.party)
     await unit.parties.enter_many([party], report.holder, about.moment.at, about.actor.id)
     parties = (*(p for p in report.elements.parties if p.party != party.party), party)

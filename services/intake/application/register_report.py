@@ -69,7 +69,8 @@ async def register_many(
     """Register reports of the actor's organ, all or none; returns their numbers in the order given.
 
     A report's number is of the year ``number_year``, else of today's. An imported one starts no clock.
-    Raises OrganUnknown, SuperiorLevelParty, GateUnanswered, CodeUnknown, OwnMatter, ElementsMissing.
+    Raises OrganUnknown, SuperiorLevelParty, GateUnanswered, CodeUnknown, LinkUnknown, OwnMatter,
+    ElementsMissing.
     """
     if not commands:
         return []
@@ -95,12 +96,14 @@ async def pass_gate(
 ) -> list[tuple[ReportedParty, ...]]:
     """Refuse what may not be registered, by reading alone; returns the parties as the register has them.
 
-    Raises SuperiorLevelParty, GateUnanswered, CodeUnknown, ElementsMissing, PartyUnknown.
+    Raises SuperiorLevelParty, GateUnanswered, CodeUnknown, LinkUnknown, ElementsMissing, PartyUnknown.
     """
     for command in commands:
         gate.pass_parties(command.elements.parties)
         gate.pass_text(command.elements.content, command.gate_second_no)
         _check_codes(command.elements, moment, unit)
+        if command.visit_id is None:  # what a visit names was looked up at reception
+            gate.pass_links(command.elements.parties)
     flat = [party for command in commands for party in command.elements.parties]
     found = iter(await unit.parties.match_many(flat, gate.organ.id) if flat else [])
     matched = [tuple(next(found) for _ in command.elements.parties) for command in commands]

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from services.intake.domain.directory import Directory, Organ
 from services.intake.domain.elements import Content, ReportedParty
-from services.intake.domain.errors import GateUnanswered, SuperiorLevelParty
+from services.intake.domain.errors import GateUnanswered, LinkUnknown, SuperiorLevelParty
 from services.intake.domain.values import HEIGHT, PartyType, Post
 
 
@@ -50,6 +50,17 @@ class Gate:
         """Raise SuperiorLevelParty when any of them is of superior level."""
         if any(self.is_superior(party) for party in parties):
             raise SuperiorLevelParty
+
+    def pass_links(self, parties: Iterable[ReportedParty]) -> None:
+        """Raise LinkUnknown when a party names a unit or a person that the directory does not have.
+
+        Ids go into facts as they are, so no name and no number may pass for one.
+        """
+        known = self.directories[-1]
+        for party in parties:
+            units = {unit for unit in (party.unit, *party.units) if unit is not None}
+            if any(known.find(unit) is None for unit in units) or set(party.persons) - known.persons.keys():
+                raise LinkUnknown
 
     def pass_text(self, content: Content, second_no: bool) -> None:
         """Raise GateUnanswered when the text needs a second explicit no and there is none."""
