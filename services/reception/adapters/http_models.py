@@ -1,12 +1,11 @@
 """The bodies of requests: strict, no unknown field, ids and codes typed."""
 
-from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from services.chassis.strict_json import Instant, Line, StrictModel, Text
+from services.chassis.strict_json import Day, Instant, Line, StrictModel, Text
 from services.reception.application.pass_gate import VisitForm
 from services.reception.domain.record import Allegation, Promise, Record, ReportedParty
 from services.reception.domain.roster import RosterDay
@@ -29,7 +28,7 @@ class GateAsked(StrictModel):
 class DayGiven(StrictModel):
     """One leader on one day of a roster, with what the notice tells."""
 
-    day: date
+    day: Day
     leader_seat: Id
     form: Form
     place: Line
@@ -52,8 +51,8 @@ class LeaveGiven(StrictModel):
     """A leader is away, both days included."""
 
     leader_seat: Id
-    first_on: date
-    last_on: date
+    first_on: Day
+    last_on: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -77,7 +76,7 @@ class StaffGiven(StrictModel):
 class SessionGiven(StrictModel):
     """A session; both instants lie on its local day."""
 
-    held_on: date
+    held_on: Day
     opens_at: Instant
     closes_at: Instant
     slot_minutes: Minutes
@@ -244,7 +243,7 @@ class PromiseGiven(StrictModel):
     """A promise with the day on which it is due."""
 
     text: Line
-    due_on: date
+    due_on: Day
     owner_seat: Id
 
     def meant(self) -> Promise:

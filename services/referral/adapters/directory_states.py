@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints, ValidationError
 
-from services.chassis.strict_json import Line, StrictModel
+from services.chassis.strict_json import Day, Line, StrictModel
 from services.referral.domain.directory import (
     BEGINNING,
     Departments,
@@ -50,8 +50,8 @@ class OrganState(StrictModel):
     appeals_unit: Id | None = None
     suggestions_unit: Id | None = None
     authority: Authority | None = None
-    valid_from: date = BEGINNING
-    valid_to: date | None = None
+    valid_from: Day = BEGINNING
+    valid_to: Day | None = None
     successors: tuple[Id, ...] = ()
 
 
@@ -67,8 +67,8 @@ class UnitState(StrictModel):
     head: Id | None = None
     stationed_team: Id | None = None
     line_target: Id | None = None
-    valid_from: date = BEGINNING
-    valid_to: date | None = None
+    valid_from: Day = BEGINNING
+    valid_to: Day | None = None
     successors: tuple[Id, ...] = ()
 
 
@@ -79,8 +79,8 @@ class SeatState(StrictModel):
     person: Id | None = None
     post: Post
     unit: Id | None = None
-    valid_from: date = BEGINNING
-    valid_to: date | None = None
+    valid_from: Day = BEGINNING
+    valid_to: Day | None = None
 
 
 class MembershipState(StrictModel):
@@ -88,8 +88,8 @@ class MembershipState(StrictModel):
 
     unit: Id
     is_head: bool = False
-    valid_from: date = BEGINNING
-    valid_to: date | None = None
+    valid_from: Day = BEGINNING
+    valid_to: Day | None = None
 
 
 class PersonState(StrictModel):

@@ -1,12 +1,11 @@
 """The bodies of requests: strict, no unknown field, ids and codes typed."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.chassis.strict_json import Line, StrictModel, Text
+from services.chassis.strict_json import Day, Line, StrictModel, Text
 from services.referral.adapters.directory_states import Id
 from services.referral.domain.handling import Outcome, Substantiation
 from services.referral.domain.meeting import Tier
@@ -27,7 +26,7 @@ class ApprovalGiven(StrictModel):
     """An approval as it stands on paper 领导批示: whose seat, on which local day."""
 
     seat: Id
-    approved_on: date
+    approved_on: Day
 
     def meant(self) -> Approval:
         """The approval as the domain knows it."""
@@ -93,13 +92,13 @@ class DisposalGiven(StrictModel):
 class HoldAsked(StrictModel):
     """T19; the day of the re-check is needed."""
 
-    recheck_on: date | None = None
+    recheck_on: Day | None = None
 
 
 class ConclusionGiven(StrictModel):
     """T20, T22."""
 
-    concluded_on: date
+    concluded_on: Day
     substantiation: Substantiation | None = None
     outcome: Outcome | None = None
     four_form: Annotated[int, Field(ge=1, le=4)] | None = None
@@ -108,7 +107,7 @@ class ConclusionGiven(StrictModel):
 class MeetingConvened(StrictModel):
     """Who meets when; persons by directory id."""
 
-    held_on: date
+    held_on: Day
     tier: Tier
     present: Annotated[tuple[Id, ...], Field(min_length=1, max_length=50)]
     absent: FewIds = ()
@@ -131,7 +130,7 @@ class ItemDecided(StrictModel):
     opinions: Annotated[tuple[OpinionGiven, ...], Field(min_length=1, max_length=50)]
     recused: FewIds = ()
     executor: Id | None = None
-    due_on: date | None = None
+    due_on: Day | None = None
     target: Id | None = None
 
 
@@ -157,7 +156,7 @@ class EntryGiven(StrictModel):
 
     organ: Id | None = None
     synthetic: bool
-    effective_on: date
+    effective_on: Day
     state: dict[str, object]
     staff_name: Line | None = None
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.chassis.http import StrictModel, Text
+from services.chassis.strict_json import Day, StrictModel, Text
 from services.review.application.ports import CaseLine, CasePage
 from services.review.domain.values import (
     Check,
@@ -130,7 +130,7 @@ class FourthBack(Back):
     """R4 sends it back with a kind and a new deadline."""
 
     kind: ReturnKind
-    new_due_on: date
+    new_due_on: Day
 
     def verdict(self) -> Return:
         """The verdict in the domain's shape."""

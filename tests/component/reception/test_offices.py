@@ -36,8 +36,22 @@ async def test_who_lost_the_seat_a_second_ago_neither_reads_nor_writes(
     assert (await house.get("clerk", "/visits")).status_code == 200
 
 
-async def test_a_leave_that_ends_before_it_begins_is_refused(house: House) -> None:
-    leave = {"leader_seat": "seat-leader", "first_on": "2026-04-02", "last_on": "2026-04-01"}
+@pytest.mark.parametrize(
+    ("first_on", "last_on"),
+    [
+        ("2026-04-02", "2026-04-01"),
+        ("86400", "2026-04-01"),
+        ("-0", "2026-04-01"),
+        ("2026-04-01T00:00:00Z", "2026-04-02"),
+        ("2026-04-01", "2026-04-31"),
+        ("2026-4-1", "2026-04-02"),
+        ("\uff12\uff10\uff12\uff16-04-01", "2026-04-02"),
+    ],
+)
+async def test_a_leave_that_ends_before_it_begins_or_whose_days_are_none_is_refused(
+    house: House, first_on: str, last_on: str
+) -> None:
+    leave = {"leader_seat": "seat-leader", "first_on": first_on, "last_on": last_on}
 
     answer = await house.post("clerk", "/leaves", leave)
 

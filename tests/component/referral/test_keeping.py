@@ -68,3 +68,11 @@ async def test_who_lost_the_seat_is_out_at_once_and_in_again_with_it(house: Hous
 
     assert (await put(house, PREFECTURE, changed(f"{COUNTY}-clerk"))).status_code == 200
     assert (await house.get("/reports", clerk)).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["86400", "-0", "1767225600", "2026-01-01T00:00:00Z", "2026-02-30", "0"])
+async def test_a_day_that_is_none_is_refused(house: House, day: str) -> None:
+    entry = OFFICES[f"{COUNTY}-clerk"]
+
+    for given in (entry | {"effective_on": day}, entry | {"state": entry["state"] | {"valid_to": day}}):
+        assert (await put(house, COUNTY, given)).status_code == 422
