@@ -23,7 +23,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 METHODS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
 ENDINGS = ("COMMIT", "ROLLBACK")
-TURNS = 3
+TURNS, AT_ONCE = 3, 3
 SPARED: ContextVar[bool] = ContextVar("spared", default=False)
 
 
@@ -175,7 +175,7 @@ async def every_fault_of_each_service(
     failed: Counter[tuple[str, When]],
     told: Callable[[int, int], None] = lambda _, __: None,
 ) -> int:
-    """As ``every_fault``, for a long flow through many services: in each run one call of each service fails.
+    """As ``every_fault``, for a long flow through many services: in each run a few calls of each service fail.
 
     The first call at each place fails, before and after; what ``failed`` counts already is left out, and it
     goes on counting. A fault whose call a run did not make gets two more turns. Ends with a run in which
@@ -185,16 +185,28 @@ async def every_fault_of_each_service(
     left, known = list[tuple[str, When]](), {place for place, _ in failed}
     while True:
         run += 1
-        chosen = {place.partition(":")[0]: (place, when) for place, when in reversed(left)}
-        faults = {place: Fault(place, 1, when) for place, when in chosen.values()}
+        chosen = _a_few_of_each(left)
+        faults = {place: Fault(place, 1, when) for place, when in chosen}
         with failing(Faults(by_database=True, each=faults)) as played:
             await scenario(run)
-        turns.update(chosen.values())
+        turns.update(chosen)
         failed.update((place, fault.when) for place, fault in faults.items() if fault.failed)
-        again = [one for one in chosen.values() if not failed[one] and turns[one] < TURNS]
-        left = [one for one in left if one not in chosen.values()] + again
+        again = [one for one in chosen if not failed[one] and turns[one] < TURNS]
+        left = [one for one in left if one not in chosen] + again
         left += [(place, when) for place in sorted(set(played.seen) - known) for when in When]
         known |= set(played.seen)
         told(run, len(left))
         if not chosen and not left:
             return run
+
+
+def _a_few_of_each(left: list[tuple[str, When]]) -> list[tuple[str, When]]:
+    """The next faults of each service, each at a place of its own."""
+    chosen: dict[str, tuple[str, When]] = {}
+    of_service = Counter[str]()
+    for place, when in left:
+        service = place.partition(":")[0]
+        if place not in chosen and of_service[service] < AT_ONCE:
+            chosen[place] = (place, when)
+            of_service[service] += 1
+    return list(chosen.values())
