@@ -51,6 +51,7 @@ def _tools(settings: IntakeSettings, keys: KeyProvider) -> Tools:
         calendar=Calendar.read(settings.reference_folder),
         clock_rules=ClockRules.read(settings.reference_folder / "clocks.yaml"),
         rules=rule_files.read_rules(settings.reference_folder),
+        now=now,
     )
 
 

@@ -253,13 +253,14 @@ async def entry_desk(platform: Platform, folder: Path) -> AsyncIterator[EntryDes
     install = Installation.make(folder, ("intake", "vault", "reception"))
     name, vault_name = await platform.database("intake"), await platform.database("vault")
     keys = KeyProvider(folder / "keys")
+    clock = [datetime.now(UTC)]
     tools = Tools(
         Sealer(keys, database="intake"),
         Calendar.read(REFERENCE),
         ClockRules.read(REFERENCE / "clocks.yaml"),
         rule_files.read_rules(REFERENCE),
+        lambda: clock[0],
     )
-    clock = [datetime.now(UTC)]
     async with AsyncExitStack() as stack:
         api = await _pool(stack, platform.dsn(name, "intake", "api"))
         worker = await _pool(stack, platform.dsn(name, "intake", "worker"))

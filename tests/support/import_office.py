@@ -114,6 +114,7 @@ async def bench(where: Where) -> AsyncIterator[Bench]:
         Calendar.read(REFERENCE),
         ClockRules.read(REFERENCE / "clocks.yaml"),
         rule_files.read_rules(REFERENCE),
+        lambda: datetime.now(UTC),
     )
     key = load_private(where.folder / "service-intake.pem")
     async with vault_serving(VaultSettings(**install.settings("vault", where.vault))) as served:

@@ -1,6 +1,6 @@
 """Intake's copy of the directory: every version of an entry, and the seats as row security needs them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from services.chassis.database import Connection
+from services.chassis.security.offices import HeldSeat
 from services.intake.domain.directory import (
     BEGINNING,
     Departments,
@@ -37,6 +38,11 @@ PUT_SEAT = """
     ON CONFLICT (seat_id) DO UPDATE
        SET organ = excluded.organ, person = excluded.person, unit = excluded.unit,
            valid_from = excluded.valid_from, valid_to = excluded.valid_to
+"""
+SELECT_OFFICES = """
+    SELECT seat_id AS id, organ, person, valid_from, valid_to
+      FROM business.seat
+     WHERE seat_id = ANY ($2::text[]) OR person = $1
 """
 SELECT_HEARD = "SELECT heard FROM business.exclusion_round"
 MARK_HEARD = "UPDATE business.exclusion_round SET heard = heard + 1"
@@ -84,6 +90,11 @@ class PostgresEntries:
     async def _load(self, day: date) -> Directory:
         rows = await self._connection.fetch(SELECT_ON, day)
         return _directory(day, [(r["kind"], orjson.loads(r["state"])) for r in rows])
+
+    async def offices_of(self, person: str, seats: Collection[str]) -> list[HeldSeat]:
+        """The seats of these ids, and those of the person."""
+        rows = await self._connection.fetch(SELECT_OFFICES, person, sorted(seats))
+        return [HeldSeat(**dict(row)) for row in rows]
 
     async def put(
         self, kind: str, id_: str, organ: str | None, state: Mapping[str, object], effective_on: date

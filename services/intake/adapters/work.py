@@ -1,15 +1,17 @@
 """A unit of work: one transaction in which somebody acts, with the stores seen through it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from services.chassis.audit import AuditTrail
-from services.chassis.calendar import Calendar
+from services.chassis.calendar import Calendar, local_day
 from services.chassis.clocks import ClockRules, Clocks
 from services.chassis.database import Connection, Pool, Subject, transaction
 from services.chassis.outbox import Outbox
+from services.chassis.security.offices import ask_office
 from services.chassis.security.sealing import Sealer
 from services.intake.adapters.correction_store import PostgresCorrections
 from services.intake.adapters.directory_store import DirectoryMemory, PostgresEntries
@@ -31,6 +33,7 @@ class Tools:
     calendar: Calendar
     clock_rules: ClockRules
     rules: Rules
+    now: Callable[[], datetime]
     directories: DirectoryMemory = field(default_factory=DirectoryMemory)
 
 
@@ -79,9 +82,14 @@ class PostgresUnit:
 
 @asynccontextmanager
 async def begin(pool: Pool, tools: Tools, subject: Subject) -> AsyncIterator[PostgresUnit]:
-    """Open a transaction in which ``subject`` acts; commit at the end, or roll back."""
+    """Open a transaction in which ``subject`` acts; commit at the end, or roll back.
+
+    Whose office does not stand today is answered 401.
+    """
     async with transaction(pool, subject) as connection:
-        yield PostgresUnit(connection, tools, subject.id, subject.organ, directories=tools.directories)
+        unit = PostgresUnit(connection, tools, subject.id, subject.organ, directories=tools.directories)
+        ask_office(subject, await unit.entries.offices_of(subject.id, subject.seats), local_day(tools.now()))
+        yield unit
 
 
 @asynccontextmanager
