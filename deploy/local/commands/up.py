@@ -1,5 +1,6 @@
 """``dengwen up``: start everything, wait until it is ready, say where it is."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -10,9 +11,14 @@ from deploy.local.front import Platform
 from deploy.local.home import Home
 from deploy.local.ports import Ports
 from deploy.local.processes import KINDS
+from deploy.local.refusal import Refusal
 from deploy.local.tail import follow
 
 NAME = "up"
+
+
+class NoService(Refusal):
+    """A name that no service has."""
 
 
 def run(
@@ -24,9 +30,9 @@ def run(
 ) -> None:
     """Start Kafka, PostgreSQL and all services on this machine; data of earlier runs are kept."""
     platform = Platform(Home.of(), CONSOLE)
-    services = [name for name in KINDS if name in only.split(",")]
+    services = chosen(only)
     platform.launch(services, attached=not detach)
-    show_addresses(platform)
+    show_addresses(platform, services)
     if detach:
         return
     CONSOLE.print("Ctrl-C stops everything in order; the data are kept.")
@@ -41,13 +47,21 @@ def run(
         platform.stop()
 
 
-def show_addresses(platform: Platform) -> None:
-    """Say what was taken and where everything is."""
+def chosen(only: str) -> list[str]:
+    """The services of a list with commas, in the order of their start. Raises NoService."""
+    named = {name.strip() for name in only.split(",")}
+    if unknown := sorted(named - KINDS.keys()):
+        raise NoService(f"No such service: {', '.join(unknown)}; there are: {', '.join(KINDS)}.")
+    return [name for name in KINDS if name in named]
+
+
+def show_addresses(platform: Platform, services: Iterable[str] = KINDS) -> None:
+    """Say what was taken and where everything is that was started."""
     for line in platform.origins():
         CONSOLE.print(f"   {line}", style="dim")
     ports = Ports.of()
     table = Table("what 服务", "where 地址", box=None)
-    for name, port in sorted(ports.http.items(), key=lambda pair: pair[1]):
+    for name, port in sorted(((name, ports.http[name]) for name in services), key=lambda pair: pair[1]):
         path = "/" if name == "console" else f"/{name}/v1"
         table.add_row(name, f"http://127.0.0.1:{port}{path}")
     table.add_row("Kafka", f"127.0.0.1:{ports.kafka}")

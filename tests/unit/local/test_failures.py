@@ -8,6 +8,7 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException
 
 from deploy.local.command import ended
+from deploy.local.commands.up import NoService, chosen
 from deploy.local.demo.accounts import NoAccounts
 from deploy.local.demo.stage import NeverCame, awaited
 from deploy.local.desk import Refused
@@ -80,6 +81,13 @@ def test_an_interruption_has_the_code_that_shells_expect() -> None:
         raise KeyboardInterrupt
 
     assert ended(verb) == 130
+
+
+def test_only_services_that_there_are_can_be_chosen() -> None:
+    assert chosen("analytics, intake") == ["intake", "analytics"]
+    for wrong in ("intake,nosuch", ""):
+        with pytest.raises(NoService, match=r"No such service: .*; there are: vault, intake"):
+            chosen(wrong)
 
 
 def test_what_is_waited_for_in_vain_is_named() -> None:
