@@ -175,7 +175,7 @@ async def every_fault_of_each_service(
     failed: Counter[tuple[str, When]],
     told: Callable[[int, int], None] = lambda _, __: None,
 ) -> int:
-    """As ``every_fault``, for a long flow through many services: in each run a few calls of each service fail.
+    """As ``every_fault``, for a long flow through many services: in each run a few calls of each fail.
 
     The first call at each place fails, before and after; what ``failed`` counts already is left out, and it
     goes on counting. A fault whose call a run did not make gets two more turns. Ends with a run in which
