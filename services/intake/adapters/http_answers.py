@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -136,9 +136,9 @@ def place(text: str | None) -> tuple[datetime, UUID] | None:
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
         at, _, id_ = raw.partition("/")
-        found = datetime.fromisoformat(at), UUID(id_)
-    except (binascii.Error, ValueError):
+        instant, report_id = datetime.fromisoformat(at), UUID(id_)
+        if instant.tzinfo is None:
+            raise unprocessable("cursor-unknown")
+        return instant.astimezone(UTC), report_id
+    except (binascii.Error, ValueError, OverflowError):
         raise unprocessable("cursor-unknown") from None
-    if found[0].tzinfo is None:
-        raise unprocessable("cursor-unknown")
-    return found

@@ -1,12 +1,11 @@
 """The bodies of requests: strict, no unknown field, ids and codes typed; texts go nowhere unsealed."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.chassis.strict_json import Line, StrictModel, Text
+from services.chassis.strict_json import Day, Line, StrictModel, Text
 from services.intake.domain.elements import (
     Allegation,
     Arrival,
@@ -15,6 +14,7 @@ from services.intake.domain.elements import (
     ReportedParty,
     Reporter,
 )
+from services.intake.domain.register_cells import EARLIEST
 from services.intake.domain.values import (
     Authority,
     Channel,
@@ -51,18 +51,18 @@ class GateAsked(StrictModel):
 
 
 class ArrivalGiven(StrictModel):
-    """How and when the material came."""
+    """How and when the material came; not before 1949, as in a register."""
 
-    received_on: date
+    received_on: Annotated[Day, Field(ge=EARLIEST)]
     channel: Channel
     source: Source = Source.SELF_RECEIVED
     network_kind: Literal["WEB", "WECHAT", "APP"] | None = None
     receipt_method: Code | None = None
-    postmark_on: date | None = None
+    postmark_on: Day | None = None
     material_count: Annotated[int, Field(ge=1, le=10_000)] = 1
     superior_ref_no: Line | None = None
     superior_organ: Id | None = None
-    superior_deadline_on: date | None = None
+    superior_deadline_on: Day | None = None
 
     def meant(self) -> Arrival:
         """The arrival as the domain knows it."""
@@ -92,7 +92,7 @@ class ReporterGiven(StrictModel):
     count: Annotated[int, Field(ge=1, le=100_000)] = 1
     identity: IdentityGiven | None = None
     verify_method: VerifyMethod | None = None
-    verified_on: date | None = None
+    verified_on: Day | None = None
 
     def meant(self, ref: UUID | None, officer: str) -> Reporter:
         """The reporter outside the vault; who verified is whom the token names."""
@@ -159,7 +159,7 @@ class ClassificationGiven(StrictModel):
     study_reasons: Annotated[tuple[StudyReason, ...], Field(max_length=7)] = ()
     urgency: Urgency = Urgency.NORMAL
     region_of_conduct: Region | None = None
-    conduct_on: date | None = None
+    conduct_on: Day | None = None
     is_typical: bool = False
     new_facts: bool = False
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -235,6 +235,6 @@ def _opened(cursor: str) -> tuple[datetime, UUID]:
         found = datetime.fromisoformat(opened_at)
         if found.tzinfo is None:
             raise ValueError
-        return found, UUID(case_id)
-    except (binascii.Error, ValueError, TypeError, AttributeError) as forged:
+        return found.astimezone(UTC), UUID(case_id)
+    except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError) as forged:
         raise Problem(422, "cursor-unknown", "分页标记无效", "No such cursor") from forged

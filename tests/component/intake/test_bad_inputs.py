@@ -13,6 +13,7 @@ pytestmark = pytest.mark.component
 CANARY = "金丝雀"
 JSON = "application/json"
 WHOLE = orjson.dumps(entry(content=entry()["content"] | {"text": CANARY})).decode()
+TODAY_TEXT = f'"received_on":"{TODAY.isoformat()}"'
 COUNT = '"material_count":'
 
 
@@ -51,6 +52,8 @@ BODIES: Mapping[str, tuple[bytes, str | None, int]] = {
     "11 a number as text": (counting('"12"'), JSON, 422),
     "11 a truth for a number": (counting("true"), JSON, 422),
     "11 a fraction for a number": (counting("1.5"), JSON, 422),
+    "98 a unix number for a day": (WHOLE.replace(TODAY_TEXT, '"received_on":"86400"').encode(), JSON, 422),
+    "98 a day before 1949": (WHOLE.replace(TODAY_TEXT, '"received_on":"1948-12-31"').encode(), JSON, 422),
     "16 more than 256 KB": (b'{"a":"' + b"x" * 300_000 + b'"}', JSON, 413),
     "18 text/plain": (WHOLE.encode(), "text/plain", 415),
     "18 no content type": (WHOLE.encode(), None, 415),
@@ -146,6 +149,7 @@ QUERIES = {
     "limit=ten": 422,
     "cursor=%00": 422,
     "cursor=abc": 422,
+    "cursor=MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMC8wMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA": 422,
     "cursor=Li4vLi4vZXRjL3Bhc3N3ZA": 422,
     "desk=NOWHERE": 422,
     "state='%20OR%201=1": 422,
