@@ -58,7 +58,7 @@ def _prove(ledger: Ledger, given: Mapping[str, str]) -> None:
         with ledger.row(promise, played) as row, tempfile.TemporaryDirectory() as folder:
             figures = Path(folder) / "figures"
             environ = {**given, "DENGWEN_CHAOS_FIGURES": str(figures)}
-            command = [sys.executable, "-m", "pytest", "-q", "--no-header", *tests]
+            command = [sys.executable, "-m", "pytest", "--no-header", *tests]
             code, lines = _run(ledger, command, environ, played, figures)
             told = figures.read_text("utf-8").splitlines()[-1:] if figures.exists() else []
             row.figures = "; ".join([*told, (lines or ["no output"])[-1].strip("= ")])
