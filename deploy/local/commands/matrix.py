@@ -11,6 +11,7 @@ from rich.table import Table
 from deploy import topics
 from deploy.local.commands.screen import CONSOLE, here
 from deploy.local.matrix import Answer, Try, try_broker, try_controller, try_databases
+from deploy.local.matrix_kcat import Seen, try_kcat
 from deploy.local.postgres import LOGINS
 from deploy.local.records import Reading, read_as
 
@@ -30,15 +31,19 @@ def run() -> None:
         pairs = [(user, topic) for topic in spoken for user in (topic.owner, *topic.readers)]
         with ThreadPoolExecutor(4) as threads:
             readings = list(threads.map(lambda pair: read_as(installation, *pair), pairs))
+        kcat = try_kcat(installation, wanted)
     CONSOLE.print(_grid("users at topics, groups and the broker", broker))
     CONSOLE.print(_grid("the controller's port", controller))
     CONSOLE.print(_grid("roles at databases", databases))
     CONSOLE.print(_records(readings))
-    tries = [*broker, *controller, *databases]
+    _show_kcat(kcat)
+    tries = [*broker, *controller, *databases, *(kcat.tries if kcat else ())]
     wrong = [one for one in tries if not one.right]
     for one in wrong:
         CONSOLE.print(f"wrong: {one.who} at {one.door}, {one.act}: {MARKS[one.answer]}", style="red")
     bad = [line for reading in readings for line in reading.wrong]
+    if kcat and kcat.bare:
+        bad.append(f"kcat: {kcat.bare} records without CloudEvents headers")
     for line in bad[:20]:
         CONSOLE.print(line, style="red", markup=False)
     refused = sum(1 for one in tries if one.answer is Answer.REFUSED)
@@ -48,6 +53,13 @@ def run() -> None:
     )
     if wrong or bad:
         raise typer.Exit(1)
+
+
+def _show_kcat(kcat: Seen | None) -> None:
+    if kcat is None:
+        CONSOLE.print("kcat is not installed: its rows are left out (apt-get install kcat)", style="dim")
+        return
+    CONSOLE.print(_grid(f"the same by kcat, {kcat.records} records with their headers", kcat.tries))
 
 
 def _grid(title: str, tries: Sequence[Try]) -> Table:
