@@ -1,7 +1,7 @@
 """The same doors tried with a program that is none of ours: ``kcat``, where it is installed.
 
-A kcat on a librdkafka before 2.6.1 sends a wrong nonce, which brokers from 4.0 on refuse (librdkafka 4895); that of
-most distributions is older, so it runs on the library that our own client brought along.
+A kcat on a librdkafka before 2.6.1 sends a wrong nonce, which brokers from 4.0 on refuse (librdkafka 4895);
+that of most distributions is older, so it runs on the library that our own client brought along.
 """
 
 import os
