@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.referral.application.desk import approve, finish, meet_triage_clocks, open_desk
 from services.referral.application.ports import About, Unit
+from services.referral.domain.errors import MemberUnknown
 from services.referral.domain.events import ReportAssigned
 from services.referral.domain.handover import hand_over, refuse_without_ground
 from services.referral.domain.lifecycle import Step
@@ -28,11 +29,14 @@ class AssignReport:
 async def assign_report(command: AssignReport, unit: Unit) -> Referral:
     """Hand over with a result demanded; review opens the case and its three-month clock.
 
-    Raises the refusals of ``open_desk``, ``permit``, ``approve`` and ``hand_over``, and GroundMissing.
+    Raises the refusals of ``open_desk``, ``permit``, ``approve`` and ``hand_over``, GroundMissing, and
+    MemberUnknown for an officer whom the directory does not have: ids go into facts as they are.
     """
     about = command.about
     refuse_without_ground(command.letter_no)
     desk = await open_desk(unit, about, Step.ASSIGN)
+    if set(command.officers) - desk.directory.persons.keys():
+        raise MemberUnknown
     permit(desk.part, Step.ASSIGN, desk.decision)
     approve(desk, command.approval, about.actor.organ, about)
     routing = Routing(

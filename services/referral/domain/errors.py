@@ -118,7 +118,7 @@ class MeetingNotHeld(Refused):
 
 
 class MemberUnknown(Refused):
-    """Whoever is present, absent or records must hold a seat on that day; nobody is both."""
+    """Whoever is present, absent or records must hold a seat on that day, nobody is both; officers exist."""
 
     article = "domain.md 9"
 
