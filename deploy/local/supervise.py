@@ -6,6 +6,7 @@ file), 3 when another supervisor holds the installation.
 
 import argparse
 import asyncio
+import resource
 import sys
 import time
 import traceback
@@ -45,6 +46,7 @@ def main() -> int:
     parser.add_argument("--family", type=int)
     parser.add_argument("--only", default=",".join(KINDS))
     given = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # inherited: no memory is left on a disk
     home = Home.of()
     home.make()
     for _ in range(20):

@@ -1,6 +1,7 @@
 """The whole platform as a person gets it: started, played through, proven, stopped, started again."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -110,6 +111,16 @@ def test_every_door_that_must_be_shut_is_shut_and_every_record_fits_its_contract
 def test_the_status_is_told_and_a_second_start_is_refused(machine: Machine) -> None:
     assert "petition.intake" in machine.dengwen("status")
     assert "runs here already" in machine.dengwen("up", expect=1)
+
+
+def test_no_program_of_the_platform_would_leave_its_memory_on_a_disk(machine: Machine) -> None:
+    seen = state.read(machine.home)
+    assert seen is not None
+    limits = {row["name"]: Path(f"/proc/{row['pid']}/limits").read_text() for row in seen["programs"]}
+
+    assert {"kafka", "postgres", "intake-api"} <= limits.keys()
+    kept = [name for name, text in limits.items() if not re.search(r"Max core file size +0 +0 ", text)]
+    assert kept == []
 
 
 async def test_a_killed_supervisor_leaves_no_process_and_the_data_stay_whole(machine: Machine) -> None:
