@@ -18,10 +18,6 @@ from tests.chaos.proofs import proofs_and_planted
 from tests.chaos.siege import siege
 
 
-def _end(_: int, __: FrameType | None) -> None:
-    sys.exit(143)
-
-
 def main() -> int:
     """Play what is asked for; see the module's sentence for what is returned."""
     reader = argparse.ArgumentParser()
@@ -29,8 +25,13 @@ def main() -> int:
     reader.add_argument("--only", choices=("planted", "proofs", "siege"))
     reader.add_argument("--promise", action="append", default=[], help="of the siege only these")
     asked = reader.parse_args()
-    signal.signal(signal.SIGTERM, _end)
     ledger = Ledger(Console(width=WIDTH))
+
+    def end(_: int, __: FrameType | None) -> None:
+        ledger.over.set()
+        sys.exit(143)
+
+    signal.signal(signal.SIGTERM, end)
     if asked.only != "siege":
         proofs_and_planted(ledger, planted=asked.only != "proofs", proofs=asked.only != "planted")
     if asked.only in {None, "siege"}:

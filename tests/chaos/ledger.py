@@ -26,11 +26,12 @@ class Row:
 
 @dataclass(slots=True)
 class Ledger:
-    """The table as it grows; several hands may write in it."""
+    """The table as it grows; several hands may write in it, and begin nothing more once it is ``over``."""
 
     console: Console
     began: float = field(default_factory=time.monotonic)
     rows: list[Row] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
     _said: dict[int, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -55,6 +54,8 @@ def proofs_and_planted(ledger: Ledger, *, planted: bool = True, proofs: bool = T
 
 def _prove(ledger: Ledger, given: Mapping[str, str]) -> None:
     for promise, played, tests in PROOFS:
+        if ledger.over.is_set():
+            return
         with ledger.row(promise, played) as row, tempfile.TemporaryDirectory() as folder:
             figures = Path(folder) / "figures"
             environ = {**given, "DENGWEN_CHAOS_FIGURES": str(figures)}
@@ -93,8 +94,8 @@ def _run(
         environ = {**os.environ, **given}
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=subprocess.STDOUT)
         try:
-            while process.poll() is None:
-                time.sleep(LOOK_SECONDS)
+            while process.poll() is None and not ledger.over.is_set():
+                ledger.over.wait(LOOK_SECONDS)
                 ledger.progress(f"{what}: {_so_far(figures or Path(out.name))}")
         finally:
             if process.poll() is None:

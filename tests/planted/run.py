@@ -15,6 +15,7 @@ bug was not caught.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -145,8 +146,9 @@ def judged(chosen: list[Bug]) -> Iterator[tuple[Bug, str]]:
             finally:
                 copies.put(copy)
 
-        with ThreadPoolExecutor(HANDS) as hands:
-            yield from zip(chosen, hands.map(one, chosen), strict=True)
+        hands = ThreadPoolExecutor(HANDS)
+        held.callback(hands.shutdown, cancel_futures=True)
+        yield from zip(chosen, hands.map(one, chosen), strict=True)
 
 
 def main(names: list[str]) -> int:
@@ -162,4 +164,5 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(sys.argv[1:]))

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -177,7 +178,7 @@ def running() -> Iterator[Platform]:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
-    shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _attach(file: Path) -> Platform:
@@ -187,6 +188,7 @@ def _attach(file: Path) -> Platform:
 
 
 def _keep(file: Path) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that broker and server go with us
     with running() as here:
         file.touch(0o600)
         file.write_text(
