@@ -25,6 +25,7 @@ from tests.chaos.work import LONGEST_TRY_SECONDS, TRY_AGAIN_SECONDS, Work
 BELOW = "520300"
 FIRST_SESSION_IN_DAYS = 10
 SLOTS = 4
+BETWEEN_SESSIONS_SECONDS = 3.0
 
 
 @dataclass(slots=True)
@@ -126,6 +127,7 @@ class Booker:
                 plan = lambda: sessions.append(reception.session_on_a_free_day(day))  # noqa: B023, E731 - at once
                 if _done(at, "session", plan):
                     self._book_out(at, reception, sessions[0])
+                at.pause(BETWEEN_SESSIONS_SECONDS)
 
     def _book_out(self, at: Work, reception: Reception, session: str) -> None:
         for number in range(SLOTS + 1):
