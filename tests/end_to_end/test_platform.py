@@ -2,80 +2,23 @@
 
 import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from deploy.local import state
-from deploy.local.home import Home
-from deploy.local.ports import Ports, taken
-from deploy.local.processes import KINDS, REPOSITORY
 from tests.support.eventually import eventually
+from tests.support.machine import Machine, own_machine
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """An installation of its own on ports that are free."""
-
-    home: Home
-    environ: dict[str, str]
-
-    def dengwen(self, *words: str, expect: int = 0) -> str:
-        """Run a verb of the command; what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "deploy.local.command", *words],
-            cwd=REPOSITORY, env=self.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == expect, done.stdout[-3000:] + done.stderr[-3000:]
-        return done.stdout + done.stderr
-
-    def left(self) -> list[str]:
-        """Processes that belong to this installation, by what they were told."""
-        mark, found = str(self.home.root), []
-        for process in psutil.process_iter():
-            try:
-                told = [*process.cmdline(), *process.environ().values()]
-            except psutil.Error:
-                continue
-            if process.pid != os.getpid() and any(word.startswith(mark) for word in told):
-                found.append(f"{process.pid} {process.name()}")
-        return found
-
-
-def _free_shift() -> int:
-    for shift in range(2000, 30_000, 700):
-        ports = Ports.of({"DENGWEN_LOCAL_PORT_SHIFT": str(shift)})
-        operations = [ports.operations(name, kind) for name, kinds in KINDS.items() for kind in kinds]
-        if not any(
-            taken(p)
-            for p in (*ports.http.values(), *operations, ports.kafka, ports.controller, ports.postgres)
-        ):
-            return shift
-    raise AssertionError("no free ports")
-
-
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Machine]:
-    folder = Path(tempfile.mkdtemp(prefix="dengwen-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    home = Home(folder / "home")
-    environ = {**os.environ, "DENGWEN_HOME": str(home.root), "DENGWEN_LOCAL_PORT_SHIFT": str(_free_shift())}
-    environ.pop("DENGWEN_TEST_PLATFORM", None)
-    there = Machine(home, environ)
-    yield there
-    there.dengwen("down")
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_machine() as there:
+        yield there
 
 
 def test_the_demo_plays_a_register_to_its_figures_and_leaves_nothing_running(machine: Machine) -> None:

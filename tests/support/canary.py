@@ -10,10 +10,12 @@ Source: the project's guarantees, 1.4.
 import base64
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 import ahocorasick_rs
@@ -81,9 +83,11 @@ class Scanner:
         self._names = [(canary, name) for canary in canaries for name in forms(canary)]
         patterns = [forms(canary)[name] for canary, name in self._names]
         self._search = ahocorasick_rs.BytesAhoCorasick(patterns)
+        self.bytes_seen = 0
 
     def scan(self, place: str, content: bytes) -> set[Hit]:
         """Every canary found in ``content``; what is packed by gzip inside is looked at too."""
+        self.bytes_seen += len(content)
         found = {
             Hit(place, *self._names[index])
             for index, _, _ in self._search.find_matches_as_indexes(content, overlapping=True)
@@ -100,13 +104,15 @@ class Scanner:
         return found
 
     def scan_file(self, file: Path) -> set[Hit]:
-        """The same for a file of any size, read in overlapping pieces."""
+        """The same for a file of any size, read in overlapping pieces; holes of a sparse file are passed."""
         found: set[Hit] = set()
-        with file.open("rb") as stream:
-            before = b""
-            while piece := stream.read(PIECE):
-                found |= self.scan(str(file), before + piece)
-                before = piece[-OVERLAP:]
+        with file.open("rb", buffering=0) as stream:
+            for begin, end in _written(stream):
+                stream.seek(begin)
+                before = b""
+                while piece := stream.read(min(PIECE, end - stream.tell())):
+                    found |= self.scan(str(file), before + piece)
+                    before = piece[-OVERLAP:]
         return found
 
     def scan_folders(self, folders: Iterable[Path]) -> set[Hit]:
@@ -117,3 +123,15 @@ class Scanner:
                 if file.is_file() and not file.is_symlink():
                     found |= self.scan_file(file)
         return found
+
+
+def _written(stream: BinaryIO) -> Iterator[tuple[int, int]]:
+    """From where to where a file holds data; a broker's indexes are mostly holes."""
+    at, size = 0, os.fstat(stream.fileno()).st_size
+    while at < size:
+        try:
+            begin = os.lseek(stream.fileno(), at, os.SEEK_DATA)
+        except OSError:  # nothing but a hole is left
+            return
+        at = os.lseek(stream.fileno(), begin, os.SEEK_HOLE)
+        yield begin, at
