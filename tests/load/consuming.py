@@ -6,6 +6,7 @@ written is read back from both and must be the same number of rows in every tabl
 """
 
 import asyncio
+import gc
 import secrets
 import time
 from collections import Counter
@@ -139,6 +140,8 @@ class Bench:
             await rate(self.make, recorder, self.consumer, self.total)
             self.recorded = recorder.transactions
             self.written = await rows_by_table(self.platform, name)
+        gc.collect()
+        gc.freeze()  # no worker has this record in memory, nor looks through it for garbage
 
     async def ours(self) -> float:
         """The consumer into an empty clone."""
