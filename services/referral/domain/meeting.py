@@ -89,13 +89,15 @@ def decide_item_of(
 ) -> tuple[Referral, list[ReportEvent]]:
     """Record the meeting's decision on a queued report.
 
-    Raises IllegalStep when it is not before the meeting or was decided, MemberExcluded when a member of the
-    reported side or a recused one did not leave, OpinionMissing when a member kept silent or fewer than two
-    spoke, DeferredTwice, StudyDecisionMissing for a retention the report's nature does not bear.
+    Raises IllegalStep when it is not before the meeting or was decided, MemberUnknown when who left was not
+    there or who carries it out is nobody's id, MemberExcluded when a member of the reported side or a recused
+    one did not leave, OpinionMissing when a member kept silent or fewer than two spoke, DeferredTwice,
+    StudyDecisionMissing for a retention the report's nature does not bear.
     """
     study = part.study
     if part.state is not State.UNDER_COLLECTIVE_STUDY or study is None or study.decision is not None:
         raise IllegalStep(f"{part.state}: decide")
+    _refuse_unknown(meeting, item, directory)
     taking_part = set(meeting.present) - set(item.recused)
     if any(excluded.holds_officer(member, directory) for member in taking_part | {item.executor or ""}):
         raise MemberExcluded
@@ -109,6 +111,12 @@ def decide_item_of(
         part.report_id, part.organ, part.matter.synthetic, meeting.id, item.decision, study.reasons
     )
     return replace(part, study=after), [event]
+
+
+def _refuse_unknown(meeting: Meeting, item: ItemDecision, directory: Directory) -> None:
+    known = {seat.person for seat in directory.seats.values()} | directory.persons.keys() | {None}
+    if item.executor not in known or not set(item.recused) <= set(meeting.present):
+        raise MemberUnknown
 
 
 def _after(study: Study, meeting: Meeting, item: ItemDecision, target: Target | None) -> Study:

@@ -57,6 +57,13 @@ def test_a_member_on_the_reported_side_must_leave_and_two_must_stay() -> None:
         decided(replace(left, executor="P-handler"), excluded=reported)
 
 
+def test_who_left_was_there_and_who_carries_it_out_is_known() -> None:
+    assert decided(replace(ALL, executor="P-head")).study is not None
+    for stranger in ({"executor": "19955550123"}, {"recused": ("ZHANGSAN",)}):
+        with pytest.raises(errors.MemberUnknown):
+            decided(replace(ALL, **stranger))
+
+
 def test_an_item_is_deferred_once_and_decided_once() -> None:
     later = decided(replace(ALL, decision=StudyDecision.DEFER))
 
