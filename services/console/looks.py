@@ -70,7 +70,7 @@ class Looks:
             "language": language,
             "session": session,
             "synthetic": self.synthetic,
-            "here": request.url.path,
+            "here": request.url.path if status < 400 else "/",  # a refusal repeats nothing it was sent
             "may": may,
             "menu": [(NAMES.get(name, name), ADDRESSES[name]) for name in ADDRESSES if _offered(name, may)],
             "t": lambda key: text(key, language),

@@ -266,7 +266,16 @@ async def test_lists_and_one_report_are_shown(room: Room) -> None:
     assert sent.headers["location"] == f"/reports/{REPORT}"
 
 
-@pytest.mark.parametrize("address", ["/nowhere", "/reports/0", f"/reports/{REPORT[:-1]}2", "/static/x.js"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nowhere",
+        "/reports/19955550123",
+        f"/reports/{REPORT[:-1]}2",
+        "/static/x.js",
+        "/%E8%B4%BA%E5%85%B0%E8%88%9F",
+    ],
+)
 async def test_what_is_not_there_is_said_without_a_word_of_what_was_asked(room: Room, address: str) -> None:
     client = await room.logged_in()
 
@@ -274,7 +283,9 @@ async def test_what_is_not_there_is_said_without_a_word_of_what_was_asked(room: 
 
     assert answer.status_code == 404
     assert "没有此页" in answer.text
-    assert "nowhere" not in answer.text.replace("back=/nowhere", "")
+    for word in ("nowhere", "19955550123", f"{REPORT[:-1]}2", "x.js", "贺兰舟", "%E8%B4%BA"):
+        assert word not in answer.text
+    assert 'back=/"' in answer.text
 
 
 @pytest.mark.parametrize("said", [403, 503, 500])
