@@ -103,13 +103,14 @@ async def rows_by_table(platform: Platform, database: str) -> dict[str, int]:
 
 @dataclass(slots=True)
 class Bench:
-    """A topic full of facts, and fresh databases for whoever reads it."""
+    """A topic full of facts, and fresh databases for whoever reads it; each gets ``furnish``, SQL."""
 
     platform: Platform
     service: str
     consumer: str
     total: int
     make: Make
+    furnish: str = ""
     recorded: list[list[Statement]] = field(default_factory=list)
     written: dict[str, int] = field(default_factory=dict)
 
@@ -117,6 +118,8 @@ class Bench:
     async def clone(self) -> AsyncIterator[tuple[str, Pool]]:
         """An empty database of the service and a pool of its worker."""
         name = await self.platform.database(self.service)
+        if self.furnish:
+            await self._as_administrator(name, self.furnish)
         dsn = self.platform.dsn(name, self.service, "worker")
         pool = await open_pool(dsn, application="bench")
         try:
@@ -127,9 +130,12 @@ class Bench:
 
     async def _drop(self, name: str) -> None:
         """A database left behind would be vacuumed while the next round is played."""
-        connection = await asyncpg.connect(self.platform.server.dsn())
+        await self._as_administrator("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def _as_administrator(self, database: str, sql: str) -> None:
+        connection = await asyncpg.connect(self.platform.server.dsn(database))
         try:
-            await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            await connection.execute(sql)
         finally:
             await connection.close()
 

