@@ -1,6 +1,6 @@
 """The bodies of requests: strict, no unknown field, ids and codes typed."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
@@ -13,7 +13,10 @@ from services.reception.domain.values import Form, NameStatus, Party, PartyType,
 from services.reception.domain.visit import Group
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,99}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,40}$")]
+Authority = Literal[
+    "CENTRAL", "PROVINCIAL", "PREFECTURE", "COUNTY", "GRASSROOTS", "HOST_PARTY_GROUP", "VERTICAL", "UNKNOWN"
+]
+"""Cadre authority 干部管理权限 of a party, as intake knows it; source: domain rules 5.6."""
 FewIds = Annotated[tuple[Id, ...], Field(max_length=10)]
 Minutes = Annotated[int, Field(ge=0, le=600)]
 Persons = Annotated[int, Field(ge=1, le=10_000)]
@@ -200,7 +203,7 @@ class ReportedGiven(StrictModel):
     unit_id: Id | None = None
     person_id: Id | None = None
     post: Line | None = None
-    authority: Code = "UNKNOWN"
+    authority: Authority = "UNKNOWN"
     rank: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] | None = None
     is_unit_head: bool = False
     region: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = None

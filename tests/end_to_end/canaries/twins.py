@@ -19,7 +19,6 @@ OPEN_CODES: Mapping[str, str] = {
     "reason_code": "a word in capitals of an office's own list; no list is contracted",
     "receipt_method": "likewise",
     "superior_organ": "who sent it may stand above every organ of the directory",
-    "authority": "sealed with the record of the talk that it belongs to",
 }
 """Codes and ids, by name, that no door can look up, each with its reason."""
 
