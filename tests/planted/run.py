@@ -7,8 +7,8 @@ A bug is a patch in this folder whose head says what it breaks and what must cat
 
     --- a/services/…
 
-Before a bug is planted its test must pass, or its failing would prove nothing: all such tests run once in
-the copy. Bugs are judged side by side, each in the copy of its own hand, on one broker and one PostgreSQL.
+Before a bug is planted its test must pass, or its failing would prove nothing. Bugs are judged side by side,
+each in the copy of its own hand, on one broker and one PostgreSQL.
 ``python -m tests.planted.run [NAME …]`` prints a table of patch and failing test, and ends with 1 when a
 bug was not caught.
 """
@@ -109,16 +109,10 @@ def uproot(bug: Bug, project: Path) -> None:
     subprocess.run(command, cwd=project, capture_output=True, check=True)
 
 
-def sound(chosen: Iterable[Bug], project: Path, given: Mapping[str, str]) -> set[str]:
-    """The names of the bugs whose tests pass without them: all at once, or each for itself if that fails."""
-    bugs_ = list(chosen)
-    if passes(project, sorted({test for bug in bugs_ for test in bug.caught_by}), given):
-        return {bug.name for bug in bugs_}
-    return {bug.name for bug in bugs_ if passes(project, bug.caught_by, given)}
-
-
 def judge(bug: Bug, project: Path, given: Mapping[str, str]) -> str:
     """``caught``, or why it does not count as caught."""
+    if not passes(project, bug.caught_by, given):
+        return "its test fails without it"
     if not plant(bug, project):
         return "does not fit the code"
     try:
@@ -132,14 +126,10 @@ def judged(chosen: list[Bug]) -> Iterator[tuple[Bug, str]]:
     with ExitStack() as held:
         given = held.enter_context(kept_platform())
         copies: SimpleQueue[Path] = SimpleQueue()
-        first = held.enter_context(copy_of_the_project())
-        good = sound(chosen, first, given)
-        for copy in (first, *(held.enter_context(copy_of_the_project()) for _ in range(HANDS - 1))):
-            copies.put(copy)
+        for _ in range(HANDS):
+            copies.put(held.enter_context(copy_of_the_project()))
 
         def one(bug: Bug) -> str:
-            if bug.name not in good:
-                return "its test fails without it"
             copy = copies.get()
             try:
                 return judge(bug, copy, given)
