@@ -19,6 +19,12 @@ USUAL, OFTEN_USUAL = 0.25, 0.05
 AT_LAST, OFTEN_AT_LAST = 0.8, 0.25
 """Chances while many points lack hits, and for the few that lack them at last."""
 FEW = 6
+SELDOM = {
+    "import.registered_not_committed": 0.5,
+    "import.chunk_committed": 0.8,
+    "intake.identities_confirmed_not_noted": 0.5,
+}
+"""All of one worker, one behind the other: a life of it that ends earlier tells nothing of them."""
 SECONDS_A_HIT = 60.0
 LEAST_SECONDS = 300.0
 LOOK_SECONDS = 0.3
@@ -38,7 +44,7 @@ def under_load() -> list[str]:
 def _chance(point: str, *, eager: bool) -> float:
     if point in OFTEN:
         return OFTEN_AT_LAST if eager else OFTEN_USUAL
-    return AT_LAST if eager else USUAL
+    return AT_LAST if eager else SELDOM.get(point, USUAL)
 
 
 def crash(besieged: Besieged, work: Work, hits: int, tell: Callable[[str], None] = lambda _: None) -> str:
