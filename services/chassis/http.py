@@ -9,7 +9,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from urllib.parse import unquote_to_bytes
 
 from fastapi import FastAPI, Request
@@ -178,12 +178,13 @@ class Edge:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         _check_head(scope)
-        if scope["path"].startswith(f"/{self._service}/v1"):
+        is_api = scope["path"].startswith(f"/{self._service}/v1")
+        if is_api:
             recognise(scope)
         headers = {name.decode("latin-1").lower(): value for name, value in scope["headers"]}
         limit = next((most for path, most in self._uploads.items() if scope["path"].startswith(path)), None)
         if limit is not None:
-            async with self._one_of_few():
+            async with self._one_of_few() if is_api else nullcontext():  # the form of a page is small
                 body = await _read(receive, headers, limit)
                 await self._app(scope, _again(body, receive), send)
             return
