@@ -30,6 +30,10 @@ from tests.support.installation import REFERENCE, Installation, client_of
 from tests.support.platform import Platform
 
 PARTITIONS = 3
+SELECT_READ = """
+    SELECT (SELECT coalesce(sum(next_offset), 0) FROM mechanism.consumer_position) AS read,
+           EXISTS (SELECT FROM mechanism.waiting) AS waiting
+"""
 TOPIC_OF = {
     "intake": "petition.intake.reports.v1",
     "referral": "petition.referral.reports.v1",
@@ -109,11 +113,11 @@ class Bureau:
                 stop.set()
 
     async def counted(self, records: int) -> None:
-        """Count until so many records were read; returns when the reader has stopped."""
+        """Count until so many records were read and none waits; returns when the reader has stopped."""
 
         async def read() -> bool:
-            positions = "SELECT coalesce(sum(next_offset), 0) FROM mechanism.consumer_position"
-            return bool(await self.worker.fetchval(positions) >= records)
+            done = await self.worker.fetchrow(SELECT_READ)
+            return done is not None and done["read"] >= records and not done["waiting"]
 
         async with self.counting():
             await eventually(read, 30)
