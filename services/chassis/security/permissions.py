@@ -53,7 +53,6 @@ class Guard:
     verifier: Verifier
     permissions: Permissions | None
     pool: Pool | None
-    still_holds: Callable[[Subject], Awaitable[bool]] | None
 
 
 def authenticated(
@@ -61,14 +60,9 @@ def authenticated(
     verifier: Verifier,
     permissions: Permissions | None = None,
     pool: Pool | None = None,
-    still_holds: Callable[[Subject], Awaitable[bool]] | None = None,
 ) -> None:
-    """Let ``app`` ask who comes; denials are noted in the trail of ``pool``.
-
-    ``still_holds`` asks at every request whether the subject's office stands, for who was removed a
-    second ago.
-    """
-    app.state.guard = Guard(verifier, permissions, pool, still_holds)
+    """Let ``app`` ask who comes; denials are noted in the trail of ``pool``."""
+    app.state.guard = Guard(verifier, permissions, pool)
 
 
 def recognise(scope: Scope) -> None:
@@ -91,13 +85,9 @@ def recognise(scope: Scope) -> None:
 
 async def who(request: Request) -> Subject:
     """Who asks; answers 401 when the token names nobody, always the same."""
-    guard: Guard = request.app.state.guard
     if not hasattr(request.state, "subject"):
         recognise(request.scope)
     subject: Subject = request.state.subject
-    if guard.still_holds is not None and not await guard.still_holds(subject):
-        ACCESS_DENIED.labels("office").inc()
-        raise unauthenticated()
     return subject
 
 
