@@ -114,18 +114,20 @@ def rules_of(topics: Sequence[Topic], prefix: str = "") -> frozenset[Rule]:
     return frozenset(rules)
 
 
+def signed_in(bootstrap: str, username: str, password: str) -> dict[str, Any]:
+    """The settings by which a client of librdkafka reaches the broker and says who it is."""
+    return {
+        "bootstrap.servers": bootstrap,
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "SCRAM-SHA-256",
+        "sasl.username": username,
+        "sasl.password": password,
+    }
+
+
 def administrator(bootstrap: str, username: str, password: str) -> AdminClient:
     """A client that may make topics, users and rules."""
-    return AdminClient(
-        {
-            "bootstrap.servers": bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-256",
-            "sasl.username": username,
-            "sasl.password": password,
-            "log_level": 0,
-        }
-    )
+    return AdminClient(signed_in(bootstrap, username, password) | {"log_level": 0})
 
 
 def apply(

@@ -23,7 +23,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from deploy.local.postgres import LOGINS, SERVICES
 from deploy.local.processes import Installation
-from deploy.topics import Topic, users_of
+from deploy.topics import Topic, signed_in, users_of
 
 ASK_SECONDS = 8.0
 REFUSALS = {
@@ -61,15 +61,7 @@ class Try:
 
 
 def _settings(here: Installation, user: str, **more: Any) -> dict[str, Any]:
-    return {
-        "bootstrap.servers": here.bootstrap,
-        "security.protocol": "SASL_PLAINTEXT",
-        "sasl.mechanism": "SCRAM-SHA-256",
-        "sasl.username": user,
-        "sasl.password": here.secrets[f"kafka_{user}"],
-        "log_level": 0,
-        **more,
-    }
+    return {**signed_in(here.bootstrap, user, here.secrets[f"kafka_{user}"]), "log_level": 0, **more}
 
 
 def try_broker(here: Installation, topics: Sequence[Topic]) -> list[Try]:

@@ -17,7 +17,7 @@ import confluent_kafka
 
 from deploy.local.matrix import Answer, Try
 from deploy.local.processes import Installation
-from deploy.topics import Topic, users_of
+from deploy.topics import Topic, signed_in, users_of
 
 OWN, FOREIGN = "a topic of its own or listed, by kcat", "a foreign topic, by kcat"
 WITHIN_SECONDS = 60
@@ -65,13 +65,7 @@ def _user(program: str, here: Installation, user: str, topics: Sequence[Topic]) 
 
 def _read(program: str, here: Installation, user: str, topic: str) -> tuple[Answer, list[str]]:
     """Read a topic to its end; the password goes through a file that only its owner may read."""
-    settings = {
-        "bootstrap.servers": here.bootstrap,
-        "security.protocol": "SASL_PLAINTEXT",
-        "sasl.mechanism": "SCRAM-SHA-256",
-        "sasl.username": user,
-        "sasl.password": here.secrets[f"kafka_{user}"],
-    }
+    settings = signed_in(here.bootstrap, user, here.secrets[f"kafka_{user}"])
     with tempfile.NamedTemporaryFile("w", suffix=".kcat") as file:
         file.write("".join(f"{name}={value}\n" for name, value in settings.items()))
         file.flush()

@@ -11,7 +11,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from deploy.local.processes import REPOSITORY, Installation
-from deploy.topics import Topic
+from deploy.topics import Topic, signed_in
 
 CONTRACTS = REPOSITORY / "contracts"
 ASK_SECONDS = 5.0
@@ -32,11 +32,7 @@ def read_as(here: Installation, user: str, topic: Topic, most: int = 2000) -> Re
     """Read a topic from its beginning with a service's own user, and judge every record."""
     consumer = Consumer(
         {
-            "bootstrap.servers": here.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-256",
-            "sasl.username": user,
-            "sasl.password": here.secrets[f"kafka_{user}"],
+            **signed_in(here.bootstrap, user, here.secrets[f"kafka_{user}"]),
             "group.id": f"petition.{user}-matrix",
             "enable.partition.eof": True,
             "enable.auto.commit": False,

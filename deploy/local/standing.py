@@ -10,6 +10,7 @@ import asyncpg
 from confluent_kafka import Consumer, TopicPartition
 
 from deploy.local.processes import WITH_KAFKA, Installation
+from deploy.topics import signed_in
 from services.chassis.calendar import local_day
 
 SELECT_OUTBOX = """
@@ -98,11 +99,7 @@ class _Log:
     def __init__(self, here: Installation) -> None:
         self._client = Consumer(
             {
-                "bootstrap.servers": here.bootstrap,
-                "security.protocol": "SASL_PLAINTEXT",
-                "sasl.mechanism": "SCRAM-SHA-256",
-                "sasl.username": "admin",
-                "sasl.password": here.secrets["kafka_admin"],
+                **signed_in(here.bootstrap, "admin", here.secrets["kafka_admin"]),
                 "group.id": "petition.status",
                 "enable.auto.commit": False,
                 "log_level": 0,

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from confluent_kafka import Producer
 
+from deploy.topics import signed_in
 from services.chassis.facts import headers_of, new_event_id
 from tests.chaos.besieged import Besieged
 from tests.chaos.points import BURIED, replay
@@ -80,11 +81,9 @@ class Poison:
         asked = [(name, changed.get(name, value)) for name, value in made]
         producer = Producer(
             {
-                "bootstrap.servers": besieged.here.bootstrap,
-                "security.protocol": "SASL_PLAINTEXT",
-                "sasl.mechanism": "SCRAM-SHA-256",
-                "sasl.username": source.owner,
-                "sasl.password": besieged.here.secrets[f"kafka_{source.owner}"],
+                **signed_in(
+                    besieged.here.bootstrap, source.owner, besieged.here.secrets[f"kafka_{source.owner}"]
+                ),
                 "client.id": f"poison-{secrets.token_hex(4)}",
                 "log_level": 0,
             }

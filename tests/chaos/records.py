@@ -8,10 +8,12 @@ from collections.abc import Callable
 
 import httpx
 from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
 
-from deploy.local.commands.refill import administrator, held
+from deploy.local.commands.refill import held
 from deploy.local.ports import OPERATIONS_OFFSET
 from deploy.local.processes import REPOSITORY
+from deploy.topics import administrator
 from tests.chaos.besieged import Besieged
 from tests.chaos.faults import FROZEN_SECONDS
 from tests.chaos.work import Work
@@ -25,7 +27,7 @@ ALARM = "petition_consumer_stopped{"
 
 def groups_deleted(besieged: Besieged, work: Work) -> str:
     """Groups are deleted while their readers stand still: positions are ours, all go on where they were."""
-    client, before = administrator(besieged.here), work.done
+    client, before = _administrator(besieged), work.done
     for reader in READERS:
         assert besieged.strike(f"{reader}-worker", signal.SIGSTOP)
     try:
@@ -70,8 +72,12 @@ def topic_truncated(besieged: Besieged, work: Work) -> str:
     return f"{stopped} times unread records removed: not ready, alarm on, nothing skipped; refilled"
 
 
+def _administrator(besieged: Besieged) -> AdminClient:
+    return administrator(besieged.here.bootstrap, "admin", besieged.here.secrets["kafka_admin"])
+
+
 def _remove_all(besieged: Besieged) -> None:
-    client = administrator(besieged.here)
+    client = _administrator(besieged)
     partitions = len(client.list_topics(TOPIC, timeout=30).topics[TOPIC].partitions)
     log = held(client, TOPIC, partitions)
     ends = [TopicPartition(TOPIC, number, end) for number, (_, end) in log.items()]

@@ -27,6 +27,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from deploy.local.kafka import Listener, Node, find_java, jars_in
 from deploy.local.postgres import LOGINS, SERVICES, Server, find_binaries, make_database, make_roles
+from deploy.topics import administrator
 from services.chassis.broker import Broker
 from services.chassis.migrate import files_of, folders_of, migrate
 from tests.support.eventually import eventually
@@ -58,16 +59,7 @@ class Platform:
 
     def admin(self) -> AdminClient:
         """The broker's administrator."""
-        return AdminClient(
-            {
-                "bootstrap.servers": f"127.0.0.1:{self.kafka_port}",
-                "security.protocol": "SASL_PLAINTEXT",
-                "sasl.mechanism": "SCRAM-SHA-256",
-                "sasl.username": "admin",
-                "sasl.password": self.admin_password,
-                "log_level": 0,
-            }
-        )
+        return administrator(f"127.0.0.1:{self.kafka_port}", "admin", self.admin_password)
 
     def broker(self, prefix: str) -> Broker:
         """The broker for a test that is not about rights, as the administrator."""

@@ -42,7 +42,8 @@ def run(topic: Annotated[str, typer.Argument(help="As contracts/topics.yaml name
 
 async def _refill(here: Installation, topic: topics.Topic, readers: list[str]) -> tuple[int, int]:
     """Positions first: what is said again then lies behind every one of them."""
-    log, moved = held(administrator(here), topic.name, topic.partitions), 0
+    admin = topics.administrator(here.bootstrap, "admin", here.secrets["kafka_admin"])
+    log, moved = held(admin, topic.name, topic.partitions), 0
     for reader in readers:
         connection = await asyncpg.connect(here.dsn(reader, "worker"))
         try:
@@ -67,20 +68,6 @@ def held(client: AdminClient, topic: str, partitions: int) -> dict[int, tuple[in
         for end in (SPEC.earliest(), SPEC.latest())
     )
     return {number: (first[number], last[number]) for number in first}
-
-
-def administrator(here: Installation) -> AdminClient:
-    """The broker's administrator."""
-    return AdminClient(
-        {
-            "bootstrap.servers": here.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-256",
-            "sasl.username": "admin",
-            "sasl.password": here.secrets["kafka_admin"],
-            "log_level": 0,
-        }
-    )
 
 
 def _start_anew(here: Installation, readers: list[str]) -> None:

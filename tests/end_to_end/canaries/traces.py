@@ -13,6 +13,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from deploy.local.postgres import SERVICES
 from deploy.local.processes import Installation, operations_ports
+from deploy.topics import signed_in
 
 ASK_SECONDS = 20.0
 SELECT_TABLES = """
@@ -44,15 +45,8 @@ class Ground:
         return f"postgresql://postgres:{word}@127.0.0.1:{port}/{database}"
 
     def _kafka(self, **more: Any) -> dict[str, Any]:
-        return {
-            "bootstrap.servers": self.here.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-256",
-            "sasl.username": "admin",
-            "sasl.password": self.here.secrets["kafka_admin"],
-            "log_level": 0,
-            **more,
-        }
+        word = self.here.secrets["kafka_admin"]
+        return {**signed_in(self.here.bootstrap, "admin", word), "log_level": 0, **more}
 
     async def rows(self) -> AsyncIterator[tuple[str, bytes]]:
         """Every table of every database, unpacked: as the server prints it and as it keeps each value."""
