@@ -11,9 +11,8 @@ from collections.abc import Collection, Mapping
 from itertools import pairwise
 
 from deploy.local.agreement import routings_kept_clear, states_agree
-from deploy.local.oracle import Finding, Row, Views
+from deploy.local.oracle import Finding, Views
 
-__all__ = ("Finding", "Row", "Views", "dead_letters", "doubled", "judge", "lost")
 REGISTERED = "intake.report-registered.v1"
 """The fact by which a report becomes known outside intake."""
 

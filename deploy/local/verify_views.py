@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from deploy.local.conservation import Row, Views
+from deploy.local.oracle import Row, Views
 
 VIEWS = (
     "report", "import_row", "buffer", "tombstone", "routing", "exclusion", "transition", "outbox",

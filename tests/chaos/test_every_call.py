@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from deploy.local.commands.verify import laws
-from deploy.local.conservation import Views, doubled, judge, lost
+from deploy.local.conservation import doubled, judge, lost
 from deploy.local.demo.audit import Assigned
 from deploy.local.demo.cases import SEEDED, Case, Ending
 from deploy.local.demo.entry import EntryDesk
 from deploy.local.demo.routing import Handler, Office, today
 from deploy.local.demo.stage import Stage
 from deploy.local.demo.visits import Reception
+from deploy.local.oracle import Views
 from deploy.local.verify_views import read_views
 from tests.support.nth_call import When, every_fault_of_each_service
 from tests.support.one_process import HOUSE, OneProcess, one_process

@@ -9,8 +9,9 @@ import yaml
 from rich.table import Table
 
 from deploy.local.commands.screen import CONSOLE, here
-from deploy.local.conservation import Finding, dead_letters, doubled, judge, lost
+from deploy.local.conservation import dead_letters, doubled, judge, lost
 from deploy.local.figures import COMPARISONS, compare
+from deploy.local.oracle import Finding
 from deploy.local.processes import REFERENCE, WITH_KAFKA, Installation
 from deploy.local.verify_views import drained, read_views
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.conservation import Finding, Views, dead_letters, doubled, judge, lost
+from deploy.local.conservation import dead_letters, doubled, judge, lost
+from deploy.local.oracle import Finding, Views
 
 LAWS = {"MOVED": "open", "HELD": "open", "REGISTERED": "waiting", "CONCLUDED": "terminal"}
 
