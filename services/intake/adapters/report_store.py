@@ -33,18 +33,17 @@ UPDATE_REPORT = f"""
        SET {CHANGES}, content_version = content_version + $3, version = version + 1
      WHERE report_id = $1 AND version = $2
 """  # noqa: S608 - the names are the columns listed above
-SELECT_REPORT = """
+ONE_REPORT = """
     SELECT r.*, p.state, false AS frozen, c.content
       FROM business.report r
       JOIN business.part p ON p.report_id = r.report_id AND p.organ = r.holder
       JOIN business.report_content c ON c.report_id = r.report_id AND c.version = r.content_version
-     WHERE r.report_id = $1 AND ($2::text IS NULL OR r.holder = $2)
+     WHERE r.report_id = $1
        AND NOT EXISTS (SELECT FROM business.frozen f WHERE f.report_id = r.report_id)
 """
+SELECT_REPORT = ONE_REPORT + " AND ($2::text IS NULL OR r.holder = $2)"
 LOCK_REPORT = SELECT_REPORT + " FOR UPDATE OF r"
-SELECT_RECEIVED = SELECT_REPORT.replace(
-    "($2::text IS NULL OR r.holder = $2)", "(r.holder = $2 OR business.received_here(r.report_id))"
-)
+SELECT_RECEIVED = ONE_REPORT + " AND (r.holder = $2 OR business.received_here(r.report_id))"
 SELECT_FROZEN = "SELECT by = $2 FROM business.frozen WHERE report_id = $1"
 SELECT_PARTIES = """
     SELECT p.*, coalesce(l.persons, '{}') AS persons, coalesce(l.units, '{}') AS units
