@@ -1,8 +1,7 @@
 """What is heard, read tolerantly: the fields that figures need, and what each fact means to the fold."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -262,43 +261,3 @@ class ResultReturned(OfReport):
         if self.back_to == "SUPPLEMENTING":
             return Moved(self.organ, said_on, Act.RETURN_RESULT)
         return Noted(self.organ, said_on)
-
-
-class ExclusionChanged(Tolerant):
-    """A report's whole excluded set; ``organ`` decides on it."""
-
-    report_id: UUID
-    organ: str
-    excluded_units: list[str]
-    excluded_seats: list[str]
-    excluded_officers: list[str]
-
-
-class DirectoryChanged(Tolerant):
-    """The whole state of one entry of the directory."""
-
-    kind: str
-    id: str
-    organ: str | None = None
-    state: Mapping[str, Any]
-
-
-class VisitTold(Tolerant):
-    """Any fact about a visit; what it does not say stays as it was."""
-
-    visit_id: UUID
-    organ: str
-    session_id: UUID | None = None
-    form: str | None = None
-    persons: int | None = None
-    received_on: date | None = None
-
-
-class SessionTold(Tolerant):
-    """Any fact about a session; ``change`` only of a session-changed."""
-
-    session_id: UUID
-    organ: str
-    held_on: date
-    form: str
-    change: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from services.analytics.adapters import consumed_events as heard_as
+from services.analytics.adapters import consumed_surroundings as around
 from services.analytics.adapters.vocabulary import MODELS
 from services.analytics.adapters.work import PostgresUnit
 from services.analytics.application.ports import EntryRow, ExclusionRow, FactRow, SessionRow, VisitRow
@@ -47,19 +48,19 @@ def row_of(model: Any, fact: HeardFact) -> Heard:
     return report_row(model, fact) if surrounding is None else surrounding(model, fact)
 
 
-def entry_row(model: heard_as.DirectoryChanged, fact: HeardFact) -> EntryRow:
+def entry_row(model: around.DirectoryChanged, fact: HeardFact) -> EntryRow:
     """The whole state of an entry of the directory."""
     state = orjson.dumps(dict(model.state)).decode()
     return EntryRow(model.id, model.kind, model.organ, fact.sequence, state)
 
 
-def exclusion_row(model: heard_as.ExclusionChanged, fact: HeardFact) -> ExclusionRow:
+def exclusion_row(model: around.ExclusionChanged, fact: HeardFact) -> ExclusionRow:
     """The whole excluded set of a report."""
     units, seats, officers = model.excluded_units, model.excluded_seats, model.excluded_officers
     return ExclusionRow(model.report_id, model.organ, fact.sequence, units, seats, officers)
 
 
-def visit_row(model: heard_as.VisitTold, fact: HeardFact) -> VisitRow:
+def visit_row(model: around.VisitTold, fact: HeardFact) -> VisitRow:
     """What a fact says of a visit."""
     return VisitRow(
         model.visit_id,
@@ -72,7 +73,7 @@ def visit_row(model: heard_as.VisitTold, fact: HeardFact) -> VisitRow:
     )
 
 
-def session_row(model: heard_as.SessionTold, _: HeardFact) -> SessionRow:
+def session_row(model: around.SessionTold, _: HeardFact) -> SessionRow:
     """A session as a fact says."""
     state = model.change or "PUBLISHED"
     return SessionRow(model.session_id, model.organ, model.held_on, model.form, state)
@@ -80,10 +81,10 @@ def session_row(model: heard_as.SessionTold, _: HeardFact) -> SessionRow:
 
 SURROUNDINGS: Mapping[type, Callable[[Any, HeardFact], Heard]] = MappingProxyType(
     {
-        heard_as.ExclusionChanged: exclusion_row,
-        heard_as.DirectoryChanged: entry_row,
-        heard_as.VisitTold: visit_row,
-        heard_as.SessionTold: session_row,
+        around.ExclusionChanged: exclusion_row,
+        around.DirectoryChanged: entry_row,
+        around.VisitTold: visit_row,
+        around.SessionTold: session_row,
     }
 )
 

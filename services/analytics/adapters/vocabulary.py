@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.analytics.adapters import consumed_events as heard_as
+from services.analytics.adapters import consumed_surroundings as around
 
 MODELS: Mapping[str, type[heard_as.Tolerant]] = MappingProxyType(
     {
@@ -11,8 +12,8 @@ MODELS: Mapping[str, type[heard_as.Tolerant]] = MappingProxyType(
         "intake.report-classified.v1": heard_as.ReportClassified,
         "intake.category-changed.v1": heard_as.ReportClassified,
         "intake.report-frozen.v1": heard_as.ReportLeftFigures,
-        "intake.exclusion-changed.v1": heard_as.ExclusionChanged,
-        "referral.directory-changed.v1": heard_as.DirectoryChanged,
+        "intake.exclusion-changed.v1": around.ExclusionChanged,
+        "referral.directory-changed.v1": around.DirectoryChanged,
         "referral.report-queued-for-study.v1": heard_as.QueuedForStudy,
         "referral.report-studied.v1": heard_as.OfReport,
         "referral.report-accepted.v1": heard_as.Accepted,
@@ -38,10 +39,10 @@ MODELS: Mapping[str, type[heard_as.Tolerant]] = MappingProxyType(
         "review.chief-signed.v1": heard_as.OfReport,
         "review.case-accepted.v1": heard_as.OfReport,
         "review.case-withdrawn.v1": heard_as.OfReport,
-        "reception.session-published.v1": heard_as.SessionTold,
-        "reception.session-changed.v1": heard_as.SessionTold,
-        "reception.visit-booked.v1": heard_as.VisitTold,
-        "reception.visit-registered.v1": heard_as.VisitTold,
-        "reception.visit-signed-off.v1": heard_as.VisitTold,
+        "reception.session-published.v1": around.SessionTold,
+        "reception.session-changed.v1": around.SessionTold,
+        "reception.visit-booked.v1": around.VisitTold,
+        "reception.visit-registered.v1": around.VisitTold,
+        "reception.visit-signed-off.v1": around.VisitTold,
     }
 )
