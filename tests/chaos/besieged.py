@@ -27,6 +27,7 @@ from deploy.local.infrastructure import secret_names
 from deploy.local.leash import leash
 from deploy.local.ports import HTTP, KAFKA, POSTGRES, Ports
 from deploy.local.processes import KINDS, WITH_KAFKA, Installation, environ_of
+from tests.support.process_end import end
 
 REST_WITHIN_SECONDS = 240.0
 GROUND = ("kafka", "postgres")
@@ -184,12 +185,7 @@ class Besieged:
         try:
             yield process.pid
         finally:
-            process.terminate()
-            try:
-                process.wait(40)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
 
 def _free_shift() -> int:

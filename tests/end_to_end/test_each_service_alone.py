@@ -19,6 +19,7 @@ from tests.architecture.tree import HOUSES, ROOT
 from tests.support.eventually import eventually
 from tests.support.installation import STAFF_KID, Installation
 from tests.support.platform import Platform, free_port
+from tests.support.process_end import end
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(240)]
 NOWHERE = "http://127.0.0.1:9"
@@ -70,12 +71,7 @@ def started(
         try:
             yield process
         finally:
-            process.terminate()
-            try:
-                process.wait(40)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
 
 async def settings_of(platform: Platform, service: str, tree: Path) -> tuple[Installation, dict[str, object]]:

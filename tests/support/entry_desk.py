@@ -16,7 +16,6 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import orjson
-from fastapi import FastAPI
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # ships no types
 
 from deploy.local.sample.organisation import entries, officer
@@ -42,6 +41,7 @@ from services.vault.main import serving as vault_serving
 from services.vault.settings import VaultSettings
 from tests.contract.catalogue import events
 from tests.support.installation import REFERENCE, Installation, client_of
+from tests.support.link import Link
 from tests.support.platform import Platform
 
 ORGAN, OTHER, LOWER = "520100", "520300", "520102"
@@ -56,20 +56,6 @@ EVERYTHING = """
          + (SELECT count(*) FROM business.correction) + (SELECT count(*) FROM business.receipt)
          + (SELECT count(*) FROM mechanism.outbox) + (SELECT count(*) FROM mechanism.idempotency)
 """
-
-
-class Link(httpx.AsyncBaseTransport):
-    """The way to another service, which a test may cut, and which counts what goes over it."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._through = httpx.ASGITransport(app)
-        self.cut, self.calls = False, 0
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.calls += 1
-        if self.cut:
-            raise httpx.ConnectError("cut")
-        return await self._through.handle_async_request(request)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from services.chassis.database import Pool, open_pool
 from services.intake.adapters.directory_store import PostgresEntries
 from services.intake.main import serving
 from services.intake.settings import IntakeSettings
+from tests.support import entry_desk
 from tests.support.installation import Installation, client_of
 from tests.support.platform import Platform
 
@@ -60,18 +61,7 @@ class Door:
 
 
 def entry(**given: Any) -> dict[str, Any]:
-    return {
-        "superior_level": False,
-        "arrival": {"received_on": TODAY.isoformat(), "channel": "LETTER"},
-        "content": {
-            "text": "反映某单位违规发放补贴（虚构样例）。",
-            "title": "违规发放补贴（虚构）",
-            "summary": "反映某单位违规发放补贴（虚构）。",
-            "allegations": [{"what": "违规发放补贴（虚构）", "where": "某单位"}],
-        },
-        "classification": {"nature": "N1", "violations": ["V3-08"], "primary_violation": "V3-08"},
-        "parties": [{"party_type": "PERSON", "name": "贺兰舟", "authority": "PROVINCIAL", "region": ORGAN}],
-    } | given
+    return entry_desk.entry(**{"parties": [entry_desk.party(authority="PROVINCIAL", region=ORGAN)], **given})
 
 
 @pytest.fixture

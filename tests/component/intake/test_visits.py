@@ -14,7 +14,8 @@ from services.intake.adapters.visit_steps import VisitWorker
 from tests.component.reception.conftest import ENTRIES, NOON, ORGAN, TODAY, House
 from tests.component.reception.conftest import house as house  # noqa: PLC0414 - a fixture
 from tests.component.reception.test_visit import signed
-from tests.support.entry_desk import EntryDesk, Link, entry_desk
+from tests.support.entry_desk import EntryDesk, entry_desk
+from tests.support.link import Link
 from tests.support.platform import Platform
 
 pytestmark = pytest.mark.component

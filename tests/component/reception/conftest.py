@@ -10,7 +10,6 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from services.chassis.audit import AuditTrail
 from services.chassis.calling import Caller
@@ -29,6 +28,7 @@ from services.reception.main import ROLES
 from services.vault.main import serving as vault_serving
 from services.vault.settings import VaultSettings
 from tests.support.installation import REFERENCE, Installation, client_of
+from tests.support.link import Link
 from tests.support.platform import Platform
 
 ORGAN, ABOVE, OTHER = "520100", "520000", "520200"
@@ -80,19 +80,6 @@ FORM: dict[str, Any] = {
     "matter": "反映村道硬化工程质量问题",
     "parties": [{"party_type": "PERSON", "person": "director"}],
 }
-
-
-class Link(httpx.AsyncBaseTransport):
-    """The way to the vault, which a test may cut."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._through = httpx.ASGITransport(app)
-        self.cut = False
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self.cut:
-            raise httpx.ConnectError("cut")
-        return await self._through.handle_async_request(request)
 
 
 @dataclass(slots=True)

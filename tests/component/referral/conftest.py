@@ -159,6 +159,12 @@ class House:
             headers["If-Match"] = f'"{version}"'
         return await self.client.post(f"/referral/v1{path}", headers=headers, json=body)
 
+    async def meeting(self, who: dict[str, str], members: list[str]) -> httpx.Response:
+        """A meeting of the office today, which the clerk records."""
+        recorder = f"P-{PROVINCE}-clerk"
+        held = {"held_on": TODAY.isoformat(), "tier": "OFFICE", "present": members, "recorder": recorder}
+        return await self.post("/meetings", who, held)
+
     async def act(self, report_id: UUID, verb: str, who: dict[str, str], body: Any = None) -> httpx.Response:
         """One act upon the version that now stands."""
         version = await self.pool.fetchval(

@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from tests.component.referral.conftest import TODAY, House, approval, move_body, party
+from tests.component.referral.conftest import House, approval, move_body, party
 from tests.support.referral_offices import PREFECTURE, PROVINCE, entry
 
 pytestmark = pytest.mark.component
@@ -27,16 +27,7 @@ async def test_a_desk_that_the_meeting_chose_is_refused_when_it_has_joined_the_r
     head = house.head()
     await house.act(report, "study", head, {"reasons": ["COMPLEX"]})
     members = [f"P-{PROVINCE}-head", f"P-{PROVINCE}-deputy"]
-    meeting = await house.post(
-        "/meetings",
-        head,
-        {
-            "held_on": TODAY.isoformat(),
-            "tier": "OFFICE",
-            "present": members,
-            "recorder": f"P-{PROVINCE}-clerk",
-        },
-    )
+    meeting = await house.meeting(head, members)
     item = {
         "report_id": str(report),
         "decision": "ACCEPT_MOVE",

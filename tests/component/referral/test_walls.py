@@ -4,7 +4,6 @@ import pytest
 
 from tests.component.referral.conftest import (
     REPORTS,
-    TODAY,
     House,
     approval,
     classification,
@@ -155,16 +154,7 @@ async def test_a_meeting_decides_and_only_then_a_report_without_substance_is_kep
     alone = await house.act(report, "retention", head, {"kind": "NO_SUBSTANCE"})
     await house.act(report, "study", head, {"reasons": ["NO_SUBSTANCE"]})
     members = [f"P-{PROVINCE}-head", deputy]
-    meeting = await house.post(
-        "/meetings",
-        head,
-        {
-            "held_on": TODAY.isoformat(),
-            "tier": "OFFICE",
-            "present": members,
-            "recorder": f"P-{PROVINCE}-clerk",
-        },
-    )
+    meeting = await house.meeting(head, members)
     item = {
         "report_id": str(report),
         "decision": "RETAIN_NO_SUBSTANCE",
