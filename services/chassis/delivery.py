@@ -55,19 +55,29 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[U]):
-    """How one type is heard: a tolerant model, what follows, and perhaps the same for a set."""
+    """How one type is heard: a tolerant model, what follows, and perhaps the same for a set.
+
+    ``meant`` makes of a model and its fact what the reactions are told instead of the model; it is done
+    while PostgreSQL works on the batch before, perhaps twice, and must be pure.
+    """
 
     model: type[BaseModel]
     reaction: Reaction[U]
     set_reaction: SetReaction[U] | None = None
+    meant: Callable[[Any, Heard], object] | None = None
+
+    def told(self, fact: Heard) -> object:
+        """What the reactions are told. Raises pydantic's ValidationError."""
+        model = self.model.model_validate(fact.data)
+        return model if self.meant is None else self.meant(model, fact)
 
 
 class Prepared(NamedTuple):
-    """A record, and what could be read before its transaction: its fact or why it is none, its model."""
+    """A record, and what could be read before its transaction: its fact or why it is none, what it tells."""
 
     record: StoredRecord
     fact: Heard | Unreadable | None = None
-    model: BaseModel | None = None
+    told: object | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ class Delivery(Generic[U]):
             fact = self._read(record)
             if isinstance(fact, Unreadable) or fact.type not in self.routes:
                 return Prepared(record, fact)
-            return Prepared(record, fact, self.routes[fact.type].model.model_validate(fact.data))
+            return Prepared(record, fact, self.routes[fact.type].told(fact))
         except Exception:  # no record may stop the reading; the delivery judges it again
             return Prepared(record, fact)
 
@@ -203,7 +213,7 @@ class Delivery(Generic[U]):
             sequences.advance(fact)
             return Ending.PASSED
         if gathered is not None:
-            gathered.append((self._model(route, one, fact), fact))
+            gathered.append((self._told(route, one, fact), fact))
         elif fact.event_id not in sets.get(fact.type, ()):
             return None
         sequences.advance(fact)
@@ -232,13 +242,13 @@ class Delivery(Generic[U]):
         return Ending.HANDLED
 
     async def _react(self, connection: Connection, route: Route[U], one: Prepared, fact: Heard) -> None:
-        await route.reaction(self._model(route, one, fact), fact, self.unit(connection, fact))
+        await route.reaction(self._told(route, one, fact), fact, self.unit(connection, fact))
 
-    def _model(self, route: Route[U], one: Prepared, fact: Heard) -> BaseModel:
-        if one.model is not None:
-            return one.model
+    def _told(self, route: Route[U], one: Prepared, fact: Heard) -> object:
+        if one.told is not None:
+            return one.told
         try:
-            return route.model.model_validate(fact.data)
+            return route.told(fact)
         except ValidationError as refused:
             raise Refusal("body-refused") from refused
 
@@ -247,7 +257,7 @@ class Delivery(Generic[U]):
     ) -> None:
         route = self.routes[kind]
         if pairs and route.set_reaction is not None:
-            told = [(self._model(route, one, fact), fact) for one, fact in pairs]
+            told = [(self._told(route, one, fact), fact) for one, fact in pairs]
             await route.set_reaction(told, self.unit(connection, pairs[0][1]))
 
     async def keep_waiting(

@@ -220,9 +220,8 @@ def triage_consumer(platform: Platform, prefix: str) -> Make:
     nothing: Any = None
 
     async def all_classified(told: Sequence[tuple[Any, Heard]], unit: PostgresUnit) -> None:
-        meant = [one.meant(fact) for one, fact in told]
-        parts = [Referral(one.report_id, one.organ, one.matter, one.on) for one in meant]
-        await unit.referrals.add_all(parts, meant[0].at)
+        parts = [Referral(one.report_id, one.organ, one.matter, one.on) for one, _ in told]
+        await unit.referrals.add_all(parts, told[0][0].at)
         ids = [fact.subject for _, fact in told]
         facts = [
             Fact("petition.referral.reports.v1", i, i, "referral.report-accepted.v1", {"report_id": i})
@@ -242,7 +241,7 @@ def triage_consumer(platform: Platform, prefix: str) -> Make:
             name=stream.CONSUMER,
             topics=[TOPIC],
             compacted=(),
-            routes={"intake.report-classified.v1": Route(heard.model, one, all_classified)},
+            routes={"intake.report-classified.v1": Route(heard.model, one, all_classified, heard.meant)},
             unit=lambda connection, fact: works.unit(connection, causation=fact.event_id),
             pool=pool,
             broker=platform.broker(prefix),

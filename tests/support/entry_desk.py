@@ -155,7 +155,7 @@ class EntryDesk:
         )
         async with begin_as_worker(self.worker, self.tools, "service-intake") as unit:
             acting = PostgresUnit(unit.connection, self.tools, "service-intake", causation=heard.event_id)
-            await route.reaction(route.model.model_validate(data), heard, acting)
+            await route.reaction(route.told(heard), heard, acting)
 
     async def directory(self, kind: str, id_: str, state: Mapping[str, Any], since: date) -> None:
         """Tell of a change of the directory."""

@@ -23,6 +23,7 @@ from services.referral.application.when_category_changed_judge_anew import (
 )
 from services.referral.application.when_exclusion_changed_withdraw import when_exclusion_changed_withdraw
 from services.referral.application.when_report_classified_open_triage import (
+    Classified,
     open_triage_for_all,
     when_report_classified_open_triage,
 )
@@ -38,19 +39,19 @@ COMPACTED = ("petition.intake.exclusions.v1",)
 TOPICS = ("petition.intake.reports.v1", *COMPACTED, "petition.review.cases.v1")
 
 
-async def classified(told: ReportClassified, fact: Heard, unit: PostgresUnit) -> None:
+async def classified(told: Classified, _: Heard, unit: PostgresUnit) -> None:
     """A part opens."""
-    await when_report_classified_open_triage(told.meant(fact), unit)
+    await when_report_classified_open_triage(told, unit)
 
 
-async def all_classified(told: Sequence[tuple[ReportClassified, Heard]], unit: PostgresUnit) -> None:
+async def all_classified(told: Sequence[tuple[Classified, Heard]], unit: PostgresUnit) -> None:
     """Many parts open in one go."""
-    await open_triage_for_all([one.meant(fact) for one, fact in told], unit)
+    await open_triage_for_all([one for one, _ in told], unit)
 
 
-async def category_changed(told: ReportClassified, fact: Heard, unit: PostgresUnit) -> None:
+async def category_changed(told: Classified, _: Heard, unit: PostgresUnit) -> None:
     """A part is judged by what it is now."""
-    await when_category_changed_judge_anew(told.meant(fact), unit)
+    await when_category_changed_judge_anew(told, unit)
 
 
 async def exclusion_changed(told: ExclusionChanged, fact: Heard, unit: PostgresUnit) -> None:
@@ -91,8 +92,10 @@ async def case_withdrawn(told: CaseWithdrawn, fact: Heard, unit: PostgresUnit) -
 
 
 ROUTES: Mapping[str, Route[PostgresUnit]] = {
-    "intake.report-classified.v1": Route(ReportClassified, classified, all_classified),
-    "intake.category-changed.v1": Route(ReportClassified, category_changed),
+    "intake.report-classified.v1": Route(
+        ReportClassified, classified, all_classified, ReportClassified.meant
+    ),
+    "intake.category-changed.v1": Route(ReportClassified, category_changed, meant=ReportClassified.meant),
     "intake.report-frozen.v1": Route(ReportFrozen, report_frozen),
     "intake.exclusion-changed.v1": Route(ExclusionChanged, exclusion_changed),
     "review.result-submitted.v1": Route(ResultSubmitted, result_submitted),
