@@ -130,12 +130,13 @@ class Consumer(Generic[U]):
         records = self._ours(batch)
         if records:
             await self._through(consumer, records, stop)
-        keys = {one.record.key for one in records if one.record.key}
-        await self._waiting.retry({key.decode("utf-8", "replace") for key in keys})
+        await self._waiting.retry(one.record.key for one in records)
         await self._tell_kafka(consumer)
 
-    def _ours(self, batch: Batch) -> list[Prepared]:
+    def _ours(self, batch: Batch) -> Sequence[Prepared]:
         """What is not behind the positions; a partition without one was taken away."""
+        if all(begin == self._next.get(name) for name, begin in batch.begins.items()):
+            return batch.records
         found = []
         for one in batch.records:
             read_at = self._next.get((one.record.topic, one.record.partition))
@@ -144,7 +145,7 @@ class Consumer(Generic[U]):
         return found
 
     async def _through(
-        self, consumer: AIOKafkaConsumer, records: list[Prepared], stop: asyncio.Event
+        self, consumer: AIOKafkaConsumer, records: Sequence[Prepared], stop: asyncio.Event
     ) -> None:
         """Bring a batch to its end: together if possible, else each alone, however long it takes."""
         await crash_point("consumer.polled")
@@ -178,7 +179,7 @@ class Consumer(Generic[U]):
         self._count(records, endings)
 
     async def _each_alone(
-        self, consumer: AIOKafkaConsumer, records: list[Prepared], stop: asyncio.Event
+        self, consumer: AIOKafkaConsumer, records: Sequence[Prepared], stop: asyncio.Event
     ) -> None:
         for record in records:
             attempts, pause, reason = 0, 0.2, ""
@@ -227,13 +228,12 @@ class Consumer(Generic[U]):
 
     def _moves(self, records: Sequence[Prepared]) -> dict[tuple[str, int], tuple[int, int]]:
         """From where to where each position moves; raises Zombie for a partition that was taken away."""
-        moves: dict[tuple[str, int], tuple[int, int]] = {}
-        for one in records:
-            name = (one.record.topic, one.record.partition)
-            if name not in self._next:
-                raise Zombie(self.name)
-            moves[name] = (self._next[name], one.record.offset + 1)
-        return moves
+        following = {
+            (record.topic, record.partition): record.offset + 1 for record in (one.record for one in records)
+        }
+        if not following.keys() <= self._next.keys():
+            raise Zombie(self.name)
+        return {name: (self._next[name], offset) for name, offset in following.items()}
 
     def _moved(self, moves: Mapping[tuple[str, int], tuple[int, int]]) -> None:
         for name, (_, following) in moves.items():

@@ -192,7 +192,7 @@ async def _pass_over(connection: Connection, consumer: str, fact: Heard) -> None
     await claim(connection, consumer, [fact])
     if place is Place.NEXT:
         sequences.advance(fact)
-        await sequences.save(connection)
+    await sequences.save(connection)
 
 
 async def _note(

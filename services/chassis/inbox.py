@@ -20,9 +20,11 @@ SELECT_CLAIMED = (
 )
 MAKE_SEQUENCES = """
     INSERT INTO mechanism.sequence (consumer, topic, subject, last)
-    SELECT $1, topic, subject, 0 FROM unnest($2::text[], $3::text[]) AS named (topic, subject)
+    SELECT $1, topic, subject, last
+      FROM unnest($2::text[], $3::text[], $4::bigint[]) AS named (topic, subject, last)
      ORDER BY topic, subject
     ON CONFLICT DO NOTHING
+ RETURNING topic, subject, last
 """
 LOCK_SEQUENCES = """
     SELECT s.topic, s.subject, s.last
@@ -76,20 +78,35 @@ class Place(Enum):
 
 @dataclass(slots=True)
 class Sequences:
-    """The last applied sequences of the aggregates of one batch, locked until the commit."""
+    """The last applied sequences of the aggregates of one batch, locked until the commit.
+
+    A row that is new is made with the greatest sequence its facts say, which is what nearly always stands
+    there in the end; ``save`` mends the others. Whoever locked must therefore save before the commit.
+    """
 
     consumer: str
     compacted: Collection[str]
     last: dict[Name, int] = field(default_factory=dict)
-    advanced: list[tuple[str, str, int]] = field(default_factory=list)
+    advanced: list[Heard] = field(default_factory=list)
+    stored: dict[Name, int] = field(default_factory=dict)
 
     async def lock(self, connection: Connection, facts: Sequence[Heard]) -> None:
         """Read and lock the rows of all aggregates named, making those that are new."""
-        names = sorted({(fact.topic, fact.subject) for fact in facts})
-        columns = [topic for topic, _ in names], [subject for _, subject in names]
-        await connection.execute(MAKE_SEQUENCES, self.consumer, *columns)
-        rows = await connection.fetch(LOCK_SEQUENCES, self.consumer, *columns)
-        self.last = {(row["topic"], row["subject"]): row["last"] for row in rows}
+        greatest: dict[Name, int] = {}
+        for fact in facts:
+            name = (fact.topic, fact.subject)
+            greatest[name] = max(fact.sequence, greatest.get(name, 0))
+        names = sorted(greatest)
+        made = await connection.fetch(
+            MAKE_SEQUENCES, self.consumer, *_columns(names), [greatest[name] for name in names]
+        )
+        self.stored = {(row["topic"], row["subject"]): row["last"] for row in made}
+        self.last = dict.fromkeys(self.stored, 0)
+        if len(made) < len(names):
+            known = _columns([name for name in names if name not in self.stored])
+            rows = await connection.fetch(LOCK_SEQUENCES, self.consumer, *known)
+            self.stored |= (there := {(row["topic"], row["subject"]): row["last"] for row in rows})
+            self.last |= there
 
     def place(self, fact: Heard) -> Place:
         """Where ``fact`` stands; on a compacted topic every greater whole state is the next."""
@@ -103,23 +120,27 @@ class Sequences:
     def advance(self, fact: Heard) -> None:
         """Count a fact, heard or not."""
         self.last[fact.topic, fact.subject] = fact.sequence
-        self.advanced.append((fact.topic, fact.subject, fact.sequence))
+        self.advanced.append(fact)
 
     async def save(self, connection: Connection) -> None:
-        """Write what was advanced, in the order in which it was applied."""
-        if not self.advanced:
-            return
-        final = {(topic, subject): sequence for topic, subject, sequence in self.advanced}
-        await connection.execute(
-            SAVE_SEQUENCES, self.consumer, [t for t, _ in final], [s for _, s in final], list(final.values())
-        )
-        await connection.execute(
-            INSERT_APPLIED,
-            self.consumer,
-            [t for t, _, _ in self.advanced],
-            [s for _, s, _ in self.advanced],
-            [n for _, _, n in self.advanced],
-        )
+        """Write where each aggregate stands, and what was advanced in the order in which it was applied."""
+        other = [name for name, last in self.last.items() if last != self.stored[name]]
+        if other:
+            await connection.execute(
+                SAVE_SEQUENCES, self.consumer, *_columns(other), [self.last[name] for name in other]
+            )
+        if self.advanced:
+            await connection.execute(
+                INSERT_APPLIED,
+                self.consumer,
+                [fact.topic for fact in self.advanced],
+                [fact.subject for fact in self.advanced],
+                [fact.sequence for fact in self.advanced],
+            )
+
+
+def _columns(names: Sequence[Name]) -> tuple[list[str], list[str]]:
+    return [topic for topic, _ in names], [subject for _, subject in names]
 
 
 def digest_of(fact: Heard) -> bytes:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Generic
 
 from services.chassis.database import Pool, is_world_fault
@@ -43,13 +43,16 @@ class Waiting(Generic[U]):
         self._failures: dict[str, int] = {}
         self._any = True
 
-    async def retry(self, keys: Collection[str]) -> int:
+    async def retry(self, keys: Iterable[bytes | None]) -> int:
         """Try again what waits under these keys; once a second, whatever waits. Returns how many left."""
         sweep = time.monotonic() - self._swept_at > 1.0
         if sweep:
             self._swept_at = time.monotonic()
             await self._measure()
-        if not sweep and not (keys and self._any):
+        if not sweep and not self._any:
+            return 0
+        named = {key.decode("utf-8", "replace") for key in keys if key}
+        if not sweep and not named:
             return 0
         done = 0
         while True:
@@ -57,7 +60,7 @@ class Waiting(Generic[U]):
                 rows = await connection.fetch(
                     SELECT_TRIABLE,
                     self._delivery.consumer,
-                    None if sweep else list(keys),
+                    None if sweep else list(named),
                     list(self._delivery.compacted),
                 )
             drained = 0

@@ -1,11 +1,13 @@
 """Facts travel from an outbox through the real broker into a reader's database, once and in order."""
 
+from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from services.chassis.facts import headers_of, new_event_id
 from services.chassis.metrics import ZOMBIE_WRITES_REFUSED
 from tests.component.chassis.house import TOPIC, House, NotYet
 from tests.support.another_group import AnotherGroup
@@ -79,6 +81,26 @@ async def test_a_fact_whose_premise_is_missing_waits_and_is_handled_when_it_come
 
     assert await house.effects() == [("a", 1), ("a", 2), ("a", 3)]
     assert await house.count("mechanism.dead_letter") == 0
+
+
+async def test_facts_that_come_before_the_first_of_their_aggregate_wait_and_follow_it(house: House) -> None:
+    producer = await house.broker.producer()
+
+    async def send(number: int) -> None:
+        told = headers_of(new_event_id(), "intake.told.v1", "/intake", "a", number, datetime.now(UTC), None)
+        body = f'{{"number": {number}}}'.encode()
+        await producer.send_and_wait(house.broker.on_wire(TOPIC), body, key=b"a", headers=told)
+
+    async with house.at_work():
+        for number in (2, 3):
+            await send(number)
+        await eventually(lambda: house.waiting(2))
+        await send(1)
+        await eventually(lambda: house.waiting(0))
+        await eventually(lambda: house.has_done(3))
+    await producer.stop()
+
+    assert await house.effects() == [("a", 1), ("a", 2), ("a", 3)]
 
 
 async def test_a_reader_that_is_no_longer_the_owner_writes_nothing(house: House) -> None:
