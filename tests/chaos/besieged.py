@@ -28,6 +28,7 @@ from deploy.local.leash import leash
 from deploy.local.ports import HTTP, KAFKA, POSTGRES, Ports
 from deploy.local.processes import KINDS, WITH_KAFKA, Installation, environ_of
 from tests.support.process_end import end
+from tests.support.scratch import scratch_folder
 
 REST_WITHIN_SECONDS = 240.0
 GROUND = ("kafka", "postgres")
@@ -226,8 +227,7 @@ def _is_free(port: int) -> bool:
 @contextmanager
 def besieged(console: Console) -> Iterator[Besieged]:
     """A platform for as long as the block lasts, with the sample organisation loaded."""
-    root = Path(tempfile.mkdtemp(prefix="dengwen-chaos-", dir=_traversable()))
-    root.chmod(0o755)
+    root = scratch_folder(_traversable())
     actions, hits = root / "crash-points", root / "hits"
     given = {
         "DENGWEN_HOME": str(root / "home"),
@@ -257,6 +257,6 @@ def besieged(console: Console) -> Iterator[Besieged]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _traversable() -> str | None:
+def _traversable() -> Path:
     """Where an unprivileged database user can go: the usual place, unless it is private."""
-    return None if os.geteuid() else "/var/tmp"
+    return Path(tempfile.gettempdir() if os.geteuid() else "/var/tmp")

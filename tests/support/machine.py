@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from deploy.local.home import Home
 from deploy.local.infrastructure import secret_names
 from deploy.local.ports import Ports, taken
 from deploy.local.processes import KINDS, REPOSITORY, Installation
+from tests.support.scratch import scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,7 @@ def own_machine(first_shift: int = 2000) -> Iterator[Machine]:
 
     ``first_shift`` is where the search for free ports begins.
     """
-    folder = Path(tempfile.mkdtemp(prefix="dengwen-", dir="/var/tmp"))
-    folder.chmod(0o755)
+    folder = scratch_folder(Path("/var/tmp"))
     (folder / "tmp").mkdir()
     home = Home(folder / "home")
     given = {

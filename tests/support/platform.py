@@ -31,6 +31,7 @@ from deploy.topics import administrator
 from services.chassis.broker import Broker
 from services.chassis.migrate import files_of, folders_of, migrate
 from tests.support.eventually import eventually
+from tests.support.scratch import scratch_folder
 
 USERS = ("intake", "referral", "review", "analytics", "reception")
 
@@ -135,8 +136,7 @@ def running() -> Iterator[Platform]:
     if kept:
         yield _attach(Path(kept))
         return
-    folder = Path(tempfile.mkdtemp(prefix="dengwen-test-"))
-    folder.chmod(0o755)
+    folder = scratch_folder(Path(tempfile.gettempdir()))
     words = {f"{s}_{login}": secrets.token_hex(16) for s in SERVICES for login in LOGINS}
     server = Server(find_binaries(), folder / "postgres", free_port(), secrets.token_hex(16))
     server.initialise()
