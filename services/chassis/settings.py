@@ -7,9 +7,10 @@ one names the variable and never its value.
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Self, get_args
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -18,6 +19,8 @@ from services.chassis.broker import Broker
 LONGEST_TOKEN_SECONDS = 900
 DEMO_KID = "local"
 """The key id of the token key that a fresh install makes for itself."""
+PASSWORD = "database_password"  # noqa: S105 - the name of a variable, not a password
+LONGEST_SECRET_BYTES = 4096
 
 
 class SettingsRefused(Exception):
@@ -29,6 +32,9 @@ class Settings(BaseModel):
 
     Names carry their unit (``_seconds``, ``_bytes``, ``_working_days``); a secret is a SecretStr, so it
     can't be printed by accident. The Kafka fields stay empty in a process that speaks no Kafka.
+
+    Where secrets are files, ``X_FILE`` names the file that holds the secret ``X`` on its one line, and
+    ``DATABASE_PASSWORD`` or ``DATABASE_PASSWORD_FILE`` completes a ``DATABASE_DSN`` without a password.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,6 +73,7 @@ class Settings(BaseModel):
             for name, value in environ.items()
             if name.startswith(prefix)
         }
+        given = _with_password(cls._with_files(given, prefix), prefix)
         try:
             return cls.model_validate(given)
         except ValidationError as refused:
@@ -77,6 +84,19 @@ class Settings(BaseModel):
                 }
             )
             raise SettingsRefused("; ".join(wrong)) from None
+
+    @classmethod
+    def _with_files(cls, given: Mapping[str, str], prefix: str) -> dict[str, str]:
+        """The same, each secret that was named as a file read from there."""
+        found = dict(given)
+        for name in (*_secrets(cls), PASSWORD):
+            file = found.pop(f"{name}_file", None)
+            if file is None:
+                continue
+            if name in found:
+                raise SettingsRefused(f"{prefix}{name.upper()}_FILE: {name.upper()} is given beside it")
+            found[name] = _secret_in(Path(file), f"{prefix}{name.upper()}_FILE")
+        return found
 
     def broker(self) -> Broker:
         """The broker of these settings; raises SettingsRefused where none is named."""
@@ -89,6 +109,40 @@ class Settings(BaseModel):
             self.kafka_prefix,
             self.kafka_instance,
         )
+
+
+def _secrets(kind: type[Settings]) -> list[str]:
+    fields = kind.model_fields.items()
+    return [name for name, field in fields if SecretStr in {field.annotation, *get_args(field.annotation)}]
+
+
+def _secret_in(file: Path, variable: str) -> str:
+    """What a secret's file holds, without the end of its line. Raises SettingsRefused naming the variable."""
+    try:
+        text = file.read_text(encoding="utf-8") if file.stat().st_size <= LONGEST_SECRET_BYTES else ""
+    except (OSError, ValueError):
+        raise SettingsRefused(f"{variable}: cannot be read") from None
+    text = text.removesuffix("\n")
+    if not text or "\n" in text:
+        raise SettingsRefused(f"{variable}: holds no secret on one line")
+    return text
+
+
+def _with_password(given: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """The same, with the password in a DSN that names a user and holds none. Raises SettingsRefused."""
+    found = dict(given)
+    password = found.pop(PASSWORD, None)
+    if password is None or "database_dsn" not in found:
+        return found
+    try:
+        parts = urlsplit(found["database_dsn"])
+    except ValueError:
+        raise SettingsRefused(f"{prefix}DATABASE_DSN: is no address") from None
+    user, at, place = parts.netloc.rpartition("@")
+    if not at or not user or ":" in user:
+        raise SettingsRefused(f"{prefix}DATABASE_DSN: names a user and no password beside DATABASE_PASSWORD")
+    whole = parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}")
+    return {**found, "database_dsn": whole.geturl()}
 
 
 def refuse_unsafe(settings: Settings, environ: Mapping[str, str] | None = None) -> None:
@@ -120,13 +174,36 @@ def _unsafe_files(settings: Settings) -> list[str]:
     for name, path in secret:
         if not path.exists():
             wrong.append(f"{name}: does not exist")
-        elif stat.S_IMODE(path.stat().st_mode) & 0o077:
+        elif open_to_others(path.stat(), _groups(), read_only=_read_only(path)):
             wrong.append(f"{name}: may be readable by its owner alone")
     if not settings.token_keys_file.exists():
         wrong.append("TOKEN_KEYS_FILE: does not exist")
     elif stat.S_IMODE(settings.token_keys_file.stat().st_mode) & 0o022:
         wrong.append("TOKEN_KEYS_FILE: may be written by its owner alone")
     return list(dict.fromkeys(wrong))
+
+
+def open_to_others(found: os.stat_result, groups: Collection[int], *, read_only: bool) -> bool:
+    """Whether a secret lies open: by the mode of its file or folder, to others than its reader.
+
+    ``groups`` are those of a process that is not root, ``read_only`` says that nobody can write where it
+    lies. Closed is what only its owner may enter or read; and, as an orchestrator mounts secrets, a file of
+    root that one of our groups may read and nobody write, in a folder that is mounted to be read.
+    """
+    mode = stat.S_IMODE(found.st_mode)
+    if not mode & 0o077:
+        return False
+    if stat.S_ISDIR(found.st_mode):
+        return not read_only
+    return bool(mode & 0o037) or found.st_uid != 0 or found.st_gid not in groups
+
+
+def _groups() -> set[int]:
+    return {os.getegid(), *os.getgroups()} if os.geteuid() != 0 else set()
+
+
+def _read_only(path: Path) -> bool:
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
 def _key_ids(file: Path) -> set[str]:

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis.security.sealing import KeyProvider
-from services.chassis.settings import Settings, SettingsRefused, refuse_unsafe
+from services.chassis.settings import Settings, SettingsRefused, open_to_others, refuse_unsafe
 
 SECRET = "hunter2-hunter2"
 
@@ -75,6 +77,101 @@ def test_a_variable_missing_malformed_or_unknown_is_named_and_not_shown(
         read(environ)
 
     assert SECRET not in str(refused.value)
+
+
+def as_file(environ: dict[str, str], folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    environ.pop(f"DENGWEN_X_{name}", None)
+    environ[f"DENGWEN_X_{name}_FILE"] = str(folder / name)
+
+
+def test_a_secret_may_be_a_file_that_ends_its_line(environ: dict[str, str], tmp_path: Path) -> None:
+    dsn = environ["DENGWEN_X_DATABASE_DSN"]
+    as_file(environ, tmp_path, "KAFKA_PASSWORD", SECRET + "\n")
+    as_file(environ, tmp_path, "DATABASE_DSN", dsn)
+
+    settings = read(environ)
+
+    assert settings.broker().password == SECRET
+    assert settings.database_dsn.get_secret_value() == dsn
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize("way", ["variable", "file"])
+def test_a_password_completes_an_address_that_names_its_user(
+    environ: dict[str, str], tmp_path: Path, way: str
+) -> None:
+    environ["DENGWEN_X_DATABASE_DSN"] = "postgresql://x_api@db.example:5432/petition_x?sslmode=verify-full"
+    if way == "file":
+        as_file(environ, tmp_path, "DATABASE_PASSWORD", "a/b:c@d%")
+    else:
+        environ["DENGWEN_X_DATABASE_PASSWORD"] = "a/b:c@d%"
+
+    dsn = read(environ).database_dsn.get_secret_value()
+
+    assert dsn == "postgresql://x_api:a%2Fb%3Ac%40d%25@db.example:5432/petition_x?sslmode=verify-full"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("KAFKA_PASSWORD", "", "holds no secret"),
+        ("KAFKA_PASSWORD", "one\ntwo\n", "holds no secret"),
+        ("KAFKA_PASSWORD", "x" * 5000, "holds no secret"),
+        ("DATABASE_PASSWORD", SECRET, "DATABASE_DSN: names a user and no password"),
+        ("HTTP_PORT", "8101", "HTTP_PORT_FILE: extra_forbidden"),
+    ],
+)
+def test_a_file_that_holds_no_secret_or_one_too_many_is_refused_by_name(
+    environ: dict[str, str], tmp_path: Path, name: str, content: str, said: str
+) -> None:
+    as_file(environ, tmp_path, name, content)
+
+    with pytest.raises(SettingsRefused, match=said) as refused:
+        read(environ)
+
+    assert SECRET not in str(refused.value)
+    assert str(tmp_path) not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_or_stands_beside_its_value_is_refused_by_name(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    beside = environ | {"DENGWEN_X_KAFKA_PASSWORD_FILE": str(tmp_path / "service.pem")}
+    as_file(environ, tmp_path, "KAFKA_PASSWORD", SECRET)
+    (tmp_path / "KAFKA_PASSWORD").unlink()
+
+    for given, said in ((beside, "KAFKA_PASSWORD is given beside it"), (environ, "cannot be read")):
+        with pytest.raises(SettingsRefused, match=f"DENGWEN_X_KAFKA_PASSWORD_FILE: {said}"):
+            read(given)
+
+
+def found(mode: int, owner: int, group: int) -> os.stat_result:
+    return os.stat_result((mode, 0, 0, 0, owner, group, 0, 0, 0, 0))
+
+
+FILE, FOLDER, US = stat.S_IFREG, stat.S_IFDIR, 10001
+
+
+@pytest.mark.parametrize(
+    ("there", "groups", "read_only", "is_open"),
+    [
+        (found(FILE | 0o600, US, US), {US}, False, False),
+        (found(FOLDER | 0o700, US, US), {US}, False, False),
+        (found(FILE | 0o440, 0, US), {US}, True, False),
+        (found(FILE | 0o440, 0, 5), {US}, True, True),
+        (found(FILE | 0o440, 0, 0), set(), True, True),
+        (found(FILE | 0o440, US, US), {US}, True, True),
+        (found(FILE | 0o444, 0, US), {US}, True, True),
+        (found(FILE | 0o460, 0, US), {US}, True, True),
+        (found(FOLDER | 0o1777, 0, US), {US}, True, False),
+        (found(FOLDER | 0o755, 0, US), {US}, False, True),
+    ],
+)
+def test_a_mounted_secret_is_closed_when_our_group_alone_may_read_it(
+    there: os.stat_result, groups: set[int], read_only: bool, is_open: bool
+) -> None:
+    assert open_to_others(there, groups, read_only=read_only) is is_open
 
 
 def no_brokers(environ: dict[str, str], _: Path) -> None:
