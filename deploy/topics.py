@@ -4,7 +4,8 @@ An owner writes and reads its own topics, a reader reads the listed ones, every 
 groups ``petition.<service>*``, and nobody has anything else: further rules of these users are removed.
 
 ``python -m deploy.topics`` reads ``DENGWEN_TOPICS_BOOTSTRAP``, ``_USERNAME`` and ``_PASSWORD`` (those of an
-administrator) and, for each service whose user shall be made, ``_PASSWORD_<SERVICE>``.
+administrator) and, for each service whose user shall be made, ``_PASSWORD_<SERVICE>``; or, instead of all
+passwords, ``_SECRETS_FOLDER`` with the files ``kafka_admin`` and ``kafka_<service>`` for every user.
 """
 
 import os
@@ -32,6 +33,8 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 from confluent_kafka.cimpl import NewTopic
+
+from deploy.secret_files import SecretMissing, read_secrets
 
 LIST = Path(__file__).resolve().parent.parent / "contracts" / "topics.yaml"
 WAIT_SECONDS = 30.0
@@ -208,25 +211,35 @@ def _wait(futures: Iterable["Future[Any]"]) -> None:
         future.result(WAIT_SECONDS)
 
 
+def passwords_in(given: Mapping[str, str], users: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """The administrator's password and those of the users, from a folder of files or from variables.
+
+    Raises KeyError naming a missing variable, SecretMissing naming a missing file.
+    """
+    if folder := given.get("DENGWEN_TOPICS_SECRETS_FOLDER"):
+        files = read_secrets(Path(folder), [f"kafka_{name}" for name in ("admin", *users)])
+        words = {name.removeprefix("kafka_"): word for name, word in files.items()}
+        return words.pop("admin"), words
+    named = "DENGWEN_TOPICS_PASSWORD_"
+    words = {key.removeprefix(named).lower(): word for key, word in given.items() if key.startswith(named)}
+    return given["DENGWEN_TOPICS_PASSWORD"], words
+
+
 def main() -> int:
     """Apply the committed list to the broker that the environment names."""
-    given = os.environ
-    named = "DENGWEN_TOPICS_PASSWORD_"
-    passwords = {
-        key.removeprefix(named).lower(): word for key, word in given.items() if key.startswith(named)
-    }
+    given, topics = os.environ, read_topics()
     try:
-        admin = administrator(
-            given["DENGWEN_TOPICS_BOOTSTRAP"],
-            given["DENGWEN_TOPICS_USERNAME"],
-            given["DENGWEN_TOPICS_PASSWORD"],
-        )
+        password, passwords = passwords_in(given, users_of(topics))
+        admin = administrator(given["DENGWEN_TOPICS_BOOTSTRAP"], given["DENGWEN_TOPICS_USERNAME"], password)
     except KeyError as missing:
         sys.stderr.write(f"{missing.args[0]} is not set\n")
         return 2
+    except SecretMissing as missing:
+        sys.stderr.write(f"{missing}\n")
+        return 2
     began = time.monotonic()
     try:
-        made = apply(admin, read_topics(), passwords)
+        made = apply(admin, topics, passwords)
     except KafkaException as refused:
         sys.stderr.write(f"the broker refused: {refused}\n")
         return 1

@@ -19,6 +19,7 @@ from deploy.local.postgres import (
     LOGINS,
     SERVICES,
     Binaries,
+    Reached,
     Server,
     find_binaries,
     make_database,
@@ -140,7 +141,7 @@ def _bare() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", "TZ": "UTC"}
 
 
-async def close_common_rooms(server: Server) -> None:
+async def close_common_rooms(server: Reached) -> None:
     """Let nobody but the administrator into the databases that every cluster has and no service needs."""
     connection = await asyncpg.connect(server.dsn())
     try:
@@ -149,7 +150,7 @@ async def close_common_rooms(server: Server) -> None:
         await connection.close()
 
 
-async def furnish_database(server: Server, secrets: Mapping[str, str], service: str) -> list[str]:
+async def furnish_database(server: Reached, secrets: Mapping[str, str], service: str) -> list[str]:
     """Roles, database and migrations of one service; returns the migrations applied.
 
     Raises MigrationChanged when the data were made by another version of a migration.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local.ports import LOOPBACK
 from deploy.local.refusal import Refusal
 
 LOCK = Path(__file__).with_name("kafka-4.3.1.lock")
@@ -30,11 +31,13 @@ class NotFormatted(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """One way in: its name, the port it binds, and the port it tells its clients."""
+    """One way in: its name, the port it binds, and the port it tells its clients; the same of the hosts."""
 
     name: str
     port: int
     advertised: int
+    host: str = LOOPBACK
+    advertised_host: str = LOOPBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,12 @@ class Node:
             "controller.quorum.voters": f"1@127.0.0.1:{self.controller_port}",
             "controller.listener.names": "CONTROLLER",
             "listeners": ",".join(
-                [f"{x.name}://127.0.0.1:{x.port}" for x in self.listeners]
+                [f"{x.name}://{x.host}:{x.port}" for x in self.listeners]
                 + [f"CONTROLLER://127.0.0.1:{self.controller_port}"]
             ),
-            "advertised.listeners": ",".join(f"{x.name}://127.0.0.1:{x.advertised}" for x in self.listeners),
+            "advertised.listeners": ",".join(
+                f"{x.name}://{x.advertised_host}:{x.advertised}" for x in self.listeners
+            ),
             "listener.security.protocol.map": ",".join(
                 f"{name}:SASL_PLAINTEXT" for name in [*names, "CONTROLLER"]
             ),

@@ -1,9 +1,12 @@
-"""The ports of the embedded default; each is a setting, and all can be shifted together."""
+"""The ports of the embedded default; each is a setting, and all can be shifted together.
+
+An installation elsewhere is spoken to by the same type: it names the hosts as well.
+"""
 
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deploy.local.refusal import Refusal
 
@@ -19,6 +22,7 @@ HTTP = {
 OPERATIONS_OFFSET = {"api": 1000, "worker": 1100, "stream": 1200}
 KAFKA, CONTROLLER, POSTGRES = 19092, 19093, 15432
 HIGHEST = 65535
+LOOPBACK = "127.0.0.1"
 
 
 class NoPort(Refusal):
@@ -27,12 +31,16 @@ class NoPort(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Every port of one installation on loopback."""
+    """Every port of one installation, on loopback where ``hosts`` names no other host.
+
+    ``hosts`` goes by the names of the services, ``kafka`` and ``postgres``.
+    """
 
     http: Mapping[str, int]
     kafka: int
     controller: int
     postgres: int
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, environ: Mapping[str, str] = os.environ) -> "Ports":
@@ -61,7 +69,11 @@ class Ports:
 
     def url(self, service: str) -> str:
         """The address of a service's API, without a path."""
-        return f"http://127.0.0.1:{self.http[service]}"
+        return f"http://{self.host(service)}:{self.http[service]}"
+
+    def host(self, name: str) -> str:
+        """Where a service, ``kafka`` or ``postgres`` is reached."""
+        return self.hosts.get(name, LOOPBACK)
 
 
 def _number(variable: str, text: str, *, lowest: int, highest: int = HIGHEST) -> int:

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import asyncpg
 
@@ -174,7 +175,14 @@ class Server:
         return True
 
 
-async def make_roles(server: Server, service: str, passwords: Mapping[str, str]) -> None:
+class Reached(Protocol):
+    """A server, wherever it runs, at which an administrator can sign in."""
+
+    def dsn(self, database: str = ..., user: str = ..., password: str | None = ...) -> str:
+        """The address of a database for a user; the administrator's by default."""
+
+
+async def make_roles(server: Reached, service: str, passwords: Mapping[str, str]) -> None:
     """Make the five roles of a service; ``passwords`` has one for each of LOGINS."""
     connection = await asyncpg.connect(server.dsn())
     try:
@@ -193,7 +201,7 @@ async def make_roles(server: Server, service: str, passwords: Mapping[str, str])
         await connection.close()
 
 
-async def make_database(server: Server, service: str, name: str, template: str | None = None) -> None:
+async def make_database(server: Reached, service: str, name: str, template: str | None = None) -> None:
     """Make a database of a service that only its own roles may enter.
 
     What an earlier start left half done is finished, so that a start may be killed anywhere.

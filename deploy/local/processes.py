@@ -52,12 +52,13 @@ class Installation:
     def dsn(self, service: str, login: str) -> str:
         """The address of a service's database for one of its roles."""
         role = f"{service}_{login}"
-        return f"postgresql://{role}:{self.secrets[role]}@127.0.0.1:{self.ports.postgres}/petition_{service}"
+        place = f"{self.ports.host('postgres')}:{self.ports.postgres}"
+        return f"postgresql://{role}:{self.secrets[role]}@{place}/petition_{service}"
 
     @property
     def bootstrap(self) -> str:
         """The broker's address."""
-        return f"127.0.0.1:{self.ports.kafka}"
+        return f"{self.ports.host('kafka')}:{self.ports.kafka}"
 
 
 def programs_of(here: Installation, service: str) -> list[Program]:

@@ -1,5 +1,6 @@
 """Every reason not to start is one sentence that names its cure."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,13 @@ def test_ports_can_be_moved_together_or_one_by_one() -> None:
 def test_what_is_no_port_is_refused_by_its_name(text: str) -> None:
     with pytest.raises(NoPort, match="DENGWEN_LOCAL_KAFKA_PORT is no port: give it a number from 1 to 65535"):
         Ports.of({"DENGWEN_LOCAL_KAFKA_PORT": text})
+
+
+def test_an_installation_elsewhere_is_reached_at_the_hosts_it_names() -> None:
+    here = Ports.of({})
+    elsewhere = replace(here, hosts={"intake": "10.0.0.5", "postgres": "10.0.0.6"})
+
+    assert here.url("intake") == "http://127.0.0.1:8101"
+    assert elsewhere.url("intake") == "http://10.0.0.5:8101"
+    assert elsewhere.url("review") == here.url("review")
+    assert elsewhere.host("postgres") == "10.0.0.6"
