@@ -14,13 +14,15 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from services.chassis.broker import Broker
+from services.chassis.broker import SCRAM_256, SCRAM_512, Broker, tls_from
 
 LONGEST_TOKEN_SECONDS = 900
 DEMO_KID = "local"
 """The key id of the token key that a fresh install makes for itself."""
 PASSWORD = "database_password"  # noqa: S105 - the name of a variable, not a password
 LONGEST_SECRET_BYTES = 4096
+MOUNTED = ".."
+"""How the names begin that an orchestrator keeps beside the files of a mounted folder."""
 
 
 class SettingsRefused(Exception):
@@ -33,6 +35,9 @@ class Settings(BaseModel):
     Names carry their unit (``_seconds``, ``_bytes``, ``_working_days``); a secret is a SecretStr, so it
     can't be printed by accident. The Kafka fields stay empty in a process that speaks no Kafka.
 
+    With ``kafka_ca_file`` the broker is spoken to over TLS and must have a certificate of that authority;
+    PostgreSQL is told the same in its DSN: ``?sslmode=verify-full&sslrootcert=/path``.
+
     Where secrets are files, ``X_FILE`` names the file that holds the secret ``X`` on its one line, and
     ``DATABASE_PASSWORD`` or ``DATABASE_PASSWORD_FILE`` completes a ``DATABASE_DSN`` without a password.
     """
@@ -43,6 +48,8 @@ class Settings(BaseModel):
     kafka_bootstrap: str | None = None
     kafka_username: str | None = None
     kafka_password: SecretStr | None = None
+    kafka_ca_file: Path | None = None
+    kafka_mechanism: str = Field(default=SCRAM_256, pattern=f"^({SCRAM_256}|{SCRAM_512})$")
     kafka_prefix: str = ""
     kafka_instance: str | None = None
     http_host: str = "127.0.0.1"
@@ -102,12 +109,18 @@ class Settings(BaseModel):
         """The broker of these settings; raises SettingsRefused where none is named."""
         if self.kafka_bootstrap is None or self.kafka_username is None or self.kafka_password is None:
             raise SettingsRefused("KAFKA_BOOTSTRAP, KAFKA_USERNAME, KAFKA_PASSWORD: missing")
+        try:
+            tls = None if self.kafka_ca_file is None else tls_from(self.kafka_ca_file)
+        except OSError:
+            raise SettingsRefused("KAFKA_CA_FILE: holds no certificate that can be read") from None
         return Broker(
             self.kafka_bootstrap,
             self.kafka_username,
             self.kafka_password.get_secret_value(),
             self.kafka_prefix,
             self.kafka_instance,
+            tls=tls,
+            mechanism=self.kafka_mechanism,
         )
 
 
@@ -170,7 +183,8 @@ def _unsafe_files(settings: Settings) -> list[str]:
     wrong = []
     secret = [("SERVICE_KEY_FILE", settings.service_key_file), ("KEYS_FOLDER", settings.keys_folder)]
     if settings.keys_folder.is_dir():
-        secret += [("KEYS_FOLDER", file) for file in sorted(settings.keys_folder.iterdir())]
+        inside = sorted(settings.keys_folder.iterdir())
+        secret += [("KEYS_FOLDER", file) for file in inside if not file.name.startswith(MOUNTED)]
     for name, path in secret:
         if not path.exists():
             wrong.append(f"{name}: does not exist")

@@ -48,8 +48,8 @@ def run(
     if ours:
         platform.launch(KINDS, attached=True)
     try:
-        with _register(register) as file, httpx.Client(timeout=120, trust_env=False) as client:
-            login, holds = _play(Stage(here(), client), file)
+        with register_to_import(register) as file, httpx.Client(timeout=120, trust_env=False) as client:
+            login, holds = play(Stage(here(), client), file)
         _say_end(platform, login, time.time() - began)
         if ours and holds and sys.stdin.isatty() and sys.stdout.isatty():
             CONSOLE.print("Ctrl-C stops everything in order; the data are kept. 按 Ctrl-C 停止")
@@ -62,7 +62,8 @@ def run(
         raise typer.Exit(1)
 
 
-def _play(stage: Stage, file: Path) -> tuple[Login, bool]:
+def play(stage: Stage, file: Path) -> tuple[Login, bool]:
+    """The whole play on an installation that is up, anywhere; a login, and whether all promises hold."""
     script = Script(stage, CONSOLE)
     with _phase("① the sample organisation 样例机构"), _bar("entries") as moved:
         stage.load_organisation(moved)
@@ -90,7 +91,7 @@ def _play(stage: Stage, file: Path) -> tuple[Login, bool]:
 
 
 @contextmanager
-def _register(named: Path | None) -> Iterator[Path]:
+def register_to_import(named: Path | None) -> Iterator[Path]:
     """The register named, else the one in the folder of shared data, else a seeded corpus."""
     data = Path(os.environ.get("DENGWEN_DATA") or REPOSITORY.parent / "shared" / "data")
     found = named or data / "citizen-messages.xlsx"

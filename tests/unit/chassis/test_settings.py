@@ -13,6 +13,7 @@ import pytest
 
 from services.chassis.security.sealing import KeyProvider
 from services.chassis.settings import Settings, SettingsRefused, open_to_others, refuse_unsafe
+from tests.support.authority import Authority
 
 SECRET = "hunter2-hunter2"
 
@@ -174,6 +175,14 @@ def test_a_mounted_secret_is_closed_when_our_group_alone_may_read_it(
     assert open_to_others(there, groups, read_only=read_only) is is_open
 
 
+def test_what_an_orchestrator_keeps_beside_the_mounted_keys_is_passed_over(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "keys" / "..2026_01_01").mkdir(mode=0o755)
+
+    refuse_unsafe(read(environ), {})
+
+
 def no_brokers(environ: dict[str, str], _: Path) -> None:
     environ["DENGWEN_X_KAFKA_PREFIX"] = "t."
 
@@ -274,3 +283,29 @@ def test_a_refused_start_ends_with_two_and_one_line(
     assert done.stderr.startswith("refused to start: ")
     assert done.stderr.count("\n") == 1
     assert SECRET not in done.stderr + done.stdout
+
+
+def test_a_broker_is_spoken_to_over_tls_where_its_authority_is_named(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    environ["DENGWEN_X_KAFKA_CA_FILE"] = str(Authority.make(tmp_path, "ours").file)
+    environ["DENGWEN_X_KAFKA_MECHANISM"] = "SCRAM-SHA-512"
+
+    broker = read(environ).broker()
+
+    assert broker.tls is not None
+    assert broker.tls.check_hostname
+    assert broker.mechanism == "SCRAM-SHA-512"
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_an_authority_that_cannot_be_read_is_refused_and_never_passed_over(
+    environ: dict[str, str], tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "ca.crt"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    environ["DENGWEN_X_KAFKA_CA_FILE"] = str(file)
+
+    with pytest.raises(SettingsRefused, match="KAFKA_CA_FILE"):
+        read(environ).broker()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.databases import Place, roles
+from deploy.databases import Place, chosen, roles
 from deploy.local.infrastructure import secret_names
+from deploy.local.postgres import SERVICES
 from deploy.secret_files import SecretMissing, read_secrets
 from deploy.topics import passwords_in, read_topics, users_of
 
@@ -49,11 +50,29 @@ def test_a_secret_that_is_missing_or_no_line_is_named_and_not_shown(
     assert str(folder) not in str(missing.value)
 
 
-def test_an_address_elsewhere_names_host_user_and_database_and_hides_the_password() -> None:
-    place = Place("db.example", 5432, WORD)
+def test_an_address_elsewhere_keeps_its_options_for_every_role_and_hides_the_password() -> None:
+    place = Place("postgresql://root@db.example:5432/postgres?sslmode=verify-full", "a/b")
 
-    assert place.dsn() == f"postgresql://postgres:{WORD}@db.example:5432/postgres"
-    assert place.dsn("petition_vault", "vault_api", "own").endswith(
-        "vault_api:own@db.example:5432/petition_vault"
+    assert place.dsn() == "postgresql://root:a%2Fb@db.example:5432/postgres?sslmode=verify-full"
+    assert (
+        place.dsn("petition_vault", "vault_api", "own")
+        == "postgresql://vault_api:own@db.example:5432/petition_vault?sslmode=verify-full"
     )
-    assert WORD not in repr(place)
+    assert "a/b" not in repr(place)
+
+
+@pytest.mark.parametrize("address", ["postgresql://db.example/postgres", f"postgresql://root:{WORD}@db/x"])
+def test_an_address_without_a_user_or_with_a_password_is_refused_and_not_shown(address: str) -> None:
+    with pytest.raises(ValueError, match="names a user") as refused:
+        Place(address, "own").dsn()
+
+    assert WORD not in str(refused.value)
+
+
+def test_a_server_may_hold_the_databases_of_some_services_only() -> None:
+    assert chosen({}) == list(SERVICES)
+    assert roles(chosen({"DENGWEN_DATABASES_SERVICES": "vault"})) == [
+        "postgres", "vault_migrate", "vault_api", "vault_worker", "vault_oracle",
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="no such service: valt"):
+        chosen({"DENGWEN_DATABASES_SERVICES": "valt"})
