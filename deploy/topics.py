@@ -5,7 +5,9 @@ groups ``petition.<service>*``, and nobody has anything else: further rules of t
 
 ``python -m deploy.topics`` reads ``DENGWEN_TOPICS_BOOTSTRAP``, ``_USERNAME`` and ``_PASSWORD`` (those of an
 administrator) and, for each service whose user shall be made, ``_PASSWORD_<SERVICE>``; or, instead of all
-passwords, ``_SECRETS_FOLDER`` with the files ``kafka_admin`` and ``kafka_<service>`` for every user.
+passwords, ``_SECRETS_FOLDER`` with the files ``kafka_admin`` and ``kafka_<service>`` for every user. With
+``_CA_FILE`` it speaks TLS to a broker that this authority signed for; ``_MECHANISM`` is SCRAM-SHA-256, or
+SCRAM-SHA-512.
 """
 
 import os
@@ -39,6 +41,7 @@ from deploy.secret_files import SecretMissing, read_secrets
 LIST = Path(__file__).resolve().parent.parent / "contracts" / "topics.yaml"
 WAIT_SECONDS = 30.0
 ITERATIONS = 4096
+MECHANISMS = {"SCRAM-SHA-256": ScramMechanism.SCRAM_SHA_256, "SCRAM-SHA-512": ScramMechanism.SCRAM_SHA_512}
 NONE: Any = None
 """Any name, any user, any host; the client's types forget it."""
 
@@ -117,24 +120,39 @@ def rules_of(topics: Sequence[Topic], prefix: str = "") -> frozenset[Rule]:
     return frozenset(rules)
 
 
-def signed_in(bootstrap: str, username: str, password: str) -> dict[str, Any]:
-    """The settings by which a client of librdkafka reaches the broker and says who it is."""
+def signed_in(
+    bootstrap: str, username: str, password: str, ca_file: str | None = None, mechanism: str = "SCRAM-SHA-256"
+) -> dict[str, Any]:
+    """The settings by which a client of librdkafka reaches the broker and says who it is.
+
+    With ``ca_file`` over TLS, and the broker has to prove the name by which it is called.
+    """
+    if mechanism not in MECHANISMS:
+        raise ValueError(f"DENGWEN_TOPICS_MECHANISM: one of {', '.join(MECHANISMS)}")
+    sealed = {"ssl.ca.location": ca_file, "ssl.endpoint.identification.algorithm": "https"} if ca_file else {}
     return {
         "bootstrap.servers": bootstrap,
-        "security.protocol": "SASL_PLAINTEXT",
-        "sasl.mechanism": "SCRAM-SHA-256",
+        "security.protocol": "SASL_SSL" if ca_file else "SASL_PLAINTEXT",
+        **sealed,
+        "sasl.mechanism": mechanism,
         "sasl.username": username,
         "sasl.password": password,
     }
 
 
-def administrator(bootstrap: str, username: str, password: str) -> AdminClient:
-    """A client that may make topics, users and rules."""
-    return AdminClient(signed_in(bootstrap, username, password) | {"log_level": 0})
+def administrator(
+    bootstrap: str, username: str, password: str, ca_file: str | None = None, mechanism: str = "SCRAM-SHA-256"
+) -> AdminClient:
+    """A client that may make topics, users and rules; for ``ca_file`` and ``mechanism`` see ``signed_in``."""
+    return AdminClient(signed_in(bootstrap, username, password, ca_file, mechanism) | {"log_level": 0})
 
 
 def apply(
-    admin: AdminClient, topics: Sequence[Topic], passwords: Mapping[str, str], prefix: str = ""
+    admin: AdminClient,
+    topics: Sequence[Topic],
+    passwords: Mapping[str, str],
+    prefix: str = "",
+    mechanism: str = "SCRAM-SHA-256",
 ) -> list[str]:
     """Make what is missing and remove rules that are too many; returns the names of the topics made.
 
@@ -142,7 +160,7 @@ def apply(
     KafkaException when the broker refuses.
     """
     made = _make_topics(admin, topics, prefix)
-    _make_users(admin, passwords)
+    _make_users(admin, passwords, mechanism)
     _make_rules(admin, rules_of(topics, prefix), {f"User:{user}" for user in users_of(topics)})
     return made
 
@@ -158,8 +176,8 @@ def _make_topics(admin: AdminClient, topics: Sequence[Topic], prefix: str) -> li
     return [topic.name for topic in missing]
 
 
-def _make_users(admin: AdminClient, passwords: Mapping[str, str]) -> None:
-    credential = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, ITERATIONS)
+def _make_users(admin: AdminClient, passwords: Mapping[str, str], mechanism: str) -> None:
+    credential = ScramCredentialInfo(MECHANISMS[mechanism], ITERATIONS)
     wanted: list[UserScramCredentialAlteration] = [
         UserScramCredentialUpsertion(user, credential, password=word.encode())
         for user, word in sorted(passwords.items())
@@ -230,16 +248,21 @@ def main() -> int:
     given, topics = os.environ, read_topics()
     try:
         password, passwords = passwords_in(given, users_of(topics))
-        admin = administrator(given["DENGWEN_TOPICS_BOOTSTRAP"], given["DENGWEN_TOPICS_USERNAME"], password)
+        where, name = given["DENGWEN_TOPICS_BOOTSTRAP"], given["DENGWEN_TOPICS_USERNAME"]
+        mechanism = given.get("DENGWEN_TOPICS_MECHANISM", "SCRAM-SHA-256")
+        admin = administrator(where, name, password, given.get("DENGWEN_TOPICS_CA_FILE"), mechanism)
     except KeyError as missing:
         sys.stderr.write(f"{missing.args[0]} is not set\n")
         return 2
-    except SecretMissing as missing:
-        sys.stderr.write(f"{missing}\n")
+    except (SecretMissing, ValueError) as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return 2
+    except KafkaException as wrong:
+        sys.stderr.write(f"DENGWEN_TOPICS_CA_FILE or another setting is wrong: {wrong}\n")
         return 2
     began = time.monotonic()
     try:
-        made = apply(admin, topics, passwords)
+        made = apply(admin, topics, passwords, mechanism=mechanism)
     except KafkaException as refused:
         sys.stderr.write(f"the broker refused: {refused}\n")
         return 1

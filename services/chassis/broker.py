@@ -1,14 +1,28 @@
 """Kafka clients with the only settings that keep the promises; names get the prefix here."""
 
+import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 
 from services.chassis.facts import LARGEST_FACT_BYTES
+
+SCRAM_256, SCRAM_512 = "SCRAM-SHA-256", "SCRAM-SHA-512"
+
+
+def tls_from(ca_file: Path) -> ssl.SSLContext:
+    """TLS 1.2 or newer to a broker whose certificate an authority of this file signed for the host we asked.
+
+    Raises OSError or ssl.SSLError when the file can't be read or holds no certificate.
+    """
+    context = ssl.create_default_context(cafile=str(ca_file))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
@@ -32,7 +46,10 @@ class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka sh
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the broker is and who we are there; ``prefix`` stands before topics and groups."""
+    """Where the broker is and who we are there; ``prefix`` stands before topics and groups.
+
+    With ``tls`` (see ``tls_from``) everything said is sealed and the broker has to prove its name.
+    """
 
     bootstrap: str
     username: str
@@ -40,14 +57,15 @@ class Broker:
     prefix: str = ""
     instance: str | None = None
     session_timeout_ms: int = 10_000
-    tls: Any = None
+    tls: ssl.SSLContext | None = None
+    mechanism: str = SCRAM_256
 
     def _shared(self) -> dict[str, Any]:
         return {
             "bootstrap_servers": self.bootstrap,
             "security_protocol": "SASL_SSL" if self.tls else "SASL_PLAINTEXT",
             "ssl_context": self.tls,
-            "sasl_mechanism": "SCRAM-SHA-256",
+            "sasl_mechanism": self.mechanism,
             "sasl_plain_username": self.username,
             "sasl_plain_password": self.password,
             "request_timeout_ms": 15_000,

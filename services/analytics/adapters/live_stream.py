@@ -108,7 +108,7 @@ class LiveStream:
             datadir=folder,
             broker=f"kafka://{self.broker.bootstrap}",
             broker_credentials=faust.SASLCredentials(
-                mechanism="SCRAM-SHA-256",
+                mechanism=self.broker.mechanism,
                 username=self.broker.username,
                 password=self.broker.password,
                 ssl_context=self.broker.tls,
