@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy import ways
 from deploy.local.home import Home
 from deploy.local.keeper import Program
 from deploy.local.ports import Ports
@@ -16,26 +17,8 @@ from deploy.local.probes import answers
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 REFERENCE = REPOSITORY / "contracts" / "reference"
 
-WITH_KAFKA = ("intake", "referral", "review", "reception", "analytics")
-"""The five services; the vault and the console speak no Kafka."""
-
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "vault": ("api",),
-    "intake": ("api", "worker"),
-    "referral": ("api", "worker"),
-    "review": ("api", "worker"),
-    "reception": ("api", "worker"),
-    "analytics": ("api", "worker", "stream"),
-    "console": ("api",),
-}
-"""The processes of each service, in the order in which they start."""
-
-CALLS: Mapping[str, tuple[str, ...]] = {
-    "intake": ("vault", "reception"),
-    "reception": ("vault",),
-    "console": ("intake", "referral", "review", "reception", "analytics"),
-}
-"""Whom a service asks over HTTP."""
+WITH_KAFKA, KINDS, CALLS = ways.SPEAK_KAFKA, ways.KINDS, ways.ASKS
+"""The five services (the vault and the console speak no Kafka), the processes of each, and whom each asks."""
 
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "FAILPOINTS", "FAILPOINTS_HITS", "LD_LIBRARY_PATH")
 """What a process inherits from the environment of the supervisor; nothing else."""
@@ -92,7 +75,7 @@ def environ_of(here: Installation, service: str, kind: str) -> dict[str, str]:
         "SERVICE_KEY_FILE": str(here.home.keys / f"service-{service}.pem"),
         **{f"{other.upper()}_URL": here.ports.url(other) for other in CALLS.get(service, ())},
     }
-    if service in WITH_KAFKA:
+    if service in WITH_KAFKA and kind != "api":
         given |= {
             "KAFKA_BOOTSTRAP": here.bootstrap,
             "KAFKA_USERNAME": service,
@@ -102,7 +85,7 @@ def environ_of(here: Installation, service: str, kind: str) -> dict[str, str]:
     if service == "console":
         given |= {
             "STAFF_KEY_FILE": str(here.home.keys / "staff.pem"),
-            "OPERATIONS_PORTS": json.dumps(operations_ports(here.ports)),
+            "OPERATIONS_PORTS": json.dumps(_watched_ports(here.ports)),
         }
     inherited = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {
@@ -118,6 +101,10 @@ def environ_of(here: Installation, service: str, kind: str) -> dict[str, str]:
 def operations_ports(ports: Ports) -> dict[str, int]:
     """Where each process shows its health and metrics, by its name."""
     return {f"{name}-{kind}": ports.operations(name, kind) for name, kinds in KINDS.items() for kind in kinds}
+
+
+def _watched_ports(ports: Ports) -> dict[str, int]:
+    return {process.name: ports.operations(process.service, process.kind) for process in ways.watched()}
 
 
 def built(services: tuple[str, ...] = tuple(KINDS)) -> tuple[str, ...]:
