@@ -99,6 +99,7 @@ class LiveStream:
         if rows:
             await save_windows(self.pool, rows)
             self.tables.written(rows)
+            LIVE_WINDOWS_UNSAVED.set(0)
 
     def _make(self, folder: str) -> Any:
         app = faust.App(
