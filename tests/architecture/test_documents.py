@@ -14,6 +14,7 @@ PAGES = [
     CONTRACTS / "README.md",
     ROOT / "tests" / "README.md",
     ROOT / "deploy" / "local" / "README.md",
+    ROOT / "deploy" / "prometheus" / "README.md",
     *sorted((ROOT / "deploy" / "runbooks").glob("*.md")),
     *sorted(SERVICES.glob("*/README.md")),
 ]
