@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy import ways
 from deploy.local.home import Home
 from deploy.local.keeper import Program
-from deploy.local.ports import Ports
+from deploy.local.ports import LOOPBACK, Ports
 from deploy.local.probes import answers
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -85,7 +85,7 @@ def environ_of(here: Installation, service: str, kind: str) -> dict[str, str]:
     if service == "console":
         given |= {
             "STAFF_KEY_FILE": str(here.home.keys / "staff.pem"),
-            "OPERATIONS_PORTS": json.dumps(_watched_ports(here.ports)),
+            "OPERATIONS_URLS": json.dumps(_watched_urls(here.ports)),
         }
     inherited = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {
@@ -103,8 +103,11 @@ def operations_ports(ports: Ports) -> dict[str, int]:
     return {f"{name}-{kind}": ports.operations(name, kind) for name, kinds in KINDS.items() for kind in kinds}
 
 
-def _watched_ports(ports: Ports) -> dict[str, int]:
-    return {process.name: ports.operations(process.service, process.kind) for process in ways.watched()}
+def _watched_urls(ports: Ports) -> dict[str, str]:
+    return {
+        process.name: f"http://{LOOPBACK}:{ports.operations(process.service, process.kind)}"
+        for process in ways.watched()
+    }
 
 
 def built(services: tuple[str, ...] = tuple(KINDS)) -> tuple[str, ...]:

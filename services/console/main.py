@@ -87,7 +87,7 @@ async def serving(settings: ConsoleSettings) -> AsyncIterator[Serving]:
                 load_private(settings.staff_key_file),
                 settings.staff_key_id,
             ),
-            watch=Watch(client, settings.operations_host, settings.operations_ports, time.monotonic),
+            watch=Watch(client, settings.operations_urls, time.monotonic),
             looks=looks,
             secure=settings.secure_cookies,
             every_seconds=settings.live_seconds,

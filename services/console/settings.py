@@ -10,8 +10,9 @@ from services.chassis.settings import Settings
 class ConsoleSettings(Settings):
     """Where the services answer, and what signs the tokens of those who are logged in.
 
-    ``operations_ports`` is JSON: the operations port of each process by its name. ``secure_cookies`` belongs
-    to every deployment that is reached over TLS; without it the console serves the loopback only.
+    ``operations_urls`` is JSON: where each process shows its health and metrics, by its name, as in
+    ``{"intake-api": "http://127.0.0.1:9101"}``. ``secure_cookies`` belongs to every deployment that is
+    reached over TLS; without it the console serves the loopback only.
     ``synthetic`` says on every page that organs and people are invented; a real installation switches it off.
     """
 
@@ -22,8 +23,7 @@ class ConsoleSettings(Settings):
     analytics_url: str
     staff_key_file: Path
     staff_key_id: str = "local"
-    operations_host: str = "127.0.0.1"
-    operations_ports: Json[dict[str, int]] = Field(default_factory=dict)
+    operations_urls: Json[dict[str, str]] = Field(default_factory=dict)
     secure_cookies: bool = False
     idle_seconds: int = Field(default=1800, ge=60, le=1800)
     call_timeout_seconds: float = Field(default=3.0, gt=0)

@@ -47,8 +47,7 @@ class Watch:
     """Looks at the processes at most once in two seconds, however many pages ask."""
 
     client: httpx.AsyncClient
-    host: str
-    ports: Mapping[str, int]
+    urls: Mapping[str, str]
     now: Callable[[], float]
     _looked_at: float | None = field(default=None, init=False)
     _seen: list[ProcessStanding] = field(default_factory=list, init=False)
@@ -58,12 +57,13 @@ class Watch:
         """Every process, in the order of the settings."""
         async with self._lock:
             if self._looked_at is None or self.now() - self._looked_at > 2.0:
-                self._seen = list(await asyncio.gather(*(self._one(n, p) for n, p in self.ports.items())))
+                self._seen = list(
+                    await asyncio.gather(*(self._one(name, url) for name, url in self.urls.items()))
+                )
                 self._looked_at = self.now()
             return self._seen
 
-    async def _one(self, name: str, port: int) -> ProcessStanding:
-        url = f"http://{self.host}:{port}"
+    async def _one(self, name: str, url: str) -> ProcessStanding:
         try:
             ready, metrics = await asyncio.gather(
                 self.client.get(f"{url}/readyz"), self.client.get(f"{url}/metrics")

@@ -203,7 +203,13 @@ async def room(platform: Platform, tmp_path: Path) -> AsyncIterator[Room]:
     settings = ConsoleSettings(
         **installation.settings("console", dsn, **{f"{name}_url": url for name in services}),
         staff_key_file=tmp_path / "local.pem",
-        operations_ports=json.dumps({"intake-api": port, "intake-worker": port, "gone-worker": free_port()}),
+        operations_urls=json.dumps(
+            {
+                "intake-api": f"http://127.0.0.1:{port}",
+                "intake-worker": f"http://127.0.0.1:{port}",
+                "gone-worker": f"http://127.0.0.1:{free_port()}",
+            }
+        ),
         call_timeout_seconds=1.0,
     )
     pool = await open_pool(dsn, application="test", max_size=1)
