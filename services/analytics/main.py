@@ -14,6 +14,7 @@ from pathlib import Path
 import orjson
 
 from services.analytics.adapters.archive_rebuilding import rebuild_from_archive
+from services.analytics.adapters.desk_figures import keep_measured
 from services.analytics.adapters.http import REFUSALS, router
 from services.analytics.adapters.live_stream import LiveStream
 from services.analytics.adapters.rebuilding import rebuild
@@ -71,7 +72,11 @@ async def working(settings: AnalyticsSettings) -> AsyncIterator[Working]:
     async with _pool(settings, "analytics-worker") as pool:
         consumer = counting(settings, pool, codes)
         checks = {"database": database_check(pool, "analytics"), "consumer": consumer_check(consumer)}
-        jobs: dict[str, Job] = {"consumer": consumer.run, "recompute": _recomputing(settings, pool, codes)}
+        jobs: dict[str, Job] = {
+            "consumer": consumer.run,
+            "recompute": _recomputing(settings, pool, codes),
+            "measure": lambda stop: keep_measured(pool, now, stop),
+        }
         yield Working(jobs, Health(checks))
 
 

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 
 from services.chassis.facts import LARGEST_FACT_BYTES
+from services.chassis.metrics import REBALANCES
 
 SCRAM_256, SCRAM_512 = "SCRAM-SHA-256", "SCRAM-SHA-512"
 
@@ -34,12 +35,14 @@ class Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka sh
     def __init__(self, take: Callable[[AIOKafkaConsumer, list[TopicPartition]], Awaitable[None]]) -> None:
         self._take = take
         self.consumer: AIOKafkaConsumer | None = None
+        self.group = ""
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Nothing to do: the position guard refuses what the next owner has done."""
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Take the positions."""
+        REBALANCES.labels(self.group).inc()
         if self.consumer is not None:
             await self._take(self.consumer, list(assigned))
 
@@ -92,7 +95,7 @@ class Broker:
     async def consumer(self, group: str, topics: Sequence[str], listener: Any) -> AIOKafkaConsumer:
         """A started consumer that never commits by itself and never skips an offset.
 
-        ``listener.consumer`` is set before the first assignment can arrive.
+        ``listener.consumer`` and ``listener.group`` are set before the first assignment can arrive.
         """
         consumer = AIOKafkaConsumer(
             **self._shared(),
@@ -108,7 +111,7 @@ class Broker:
             max_poll_interval_ms=300_000,
             metadata_max_age_ms=30_000,
         )
-        listener.consumer = consumer
+        listener.consumer, listener.group = consumer, group
         consumer.subscribe([self.prefix + topic for topic in topics], listener=listener)
         try:
             await consumer.start()

@@ -7,6 +7,8 @@ from typing import Any
 
 import asyncpg
 
+from services.chassis.metrics import POOL_CONNECTIONS
+
 Connection = Any
 """An asyncpg connection, pooled or not; the two classes share no type of their own."""
 Pool = asyncpg.Pool
@@ -60,7 +62,15 @@ async def open_pool(dsn: str, *, application: str, min_size: int = 1, max_size: 
     if role is None or role["unsafe"]:
         await pool.close()
         raise UnsafeDatabaseRole(application)
+    _measured(pool)
     return pool
+
+
+def _measured(pool: Pool) -> None:
+    """Let the metrics ask this pool; a process has one."""
+    POOL_CONNECTIONS.labels("busy").set_function(lambda: pool.get_size() - pool.get_idle_size())
+    POOL_CONNECTIONS.labels("idle").set_function(pool.get_idle_size)
+    POOL_CONNECTIONS.labels("limit").set_function(pool.get_max_size)
 
 
 async def act_as(connection: Connection, subject: Subject) -> None:

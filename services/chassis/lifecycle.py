@@ -26,6 +26,7 @@ from starlette.types import ASGIApp
 from services.chassis.database import UnsafeDatabaseRole
 from services.chassis.health import Health, operations_app
 from services.chassis.logging import configure
+from services.chassis.metrics import LOOP_LATE_SECONDS
 from services.chassis.settings import Settings, SettingsRefused, refuse_unsafe
 
 LOG = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ Job = Callable[[asyncio.Event], Awaitable[None]]
 RARELY = (100_000, 20, 50)
 """When to look for garbage in cycles: a batch makes many small values that die together, and looking after
 every 700 of them, as Python does by itself, took a third of a worker's time."""
+LOOP_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,18 @@ def _await_stop(seconds: float) -> asyncio.Event:
     return stop
 
 
+async def measure_loop(sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    """Note by how many seconds the loop wakes a sleeper too late, until cancelled."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + LOOP_LOOK_SECONDS
+        await sleep(LOOP_LOOK_SECONDS)
+        LOOP_LATE_SECONDS.observe(max(0.0, loop.time() - due))
+
+
 async def _api(settings: S, serving: Callable[[S], AbstractAsyncContextManager[Serving]]) -> None:
     grace = settings.shutdown_grace_seconds
-    stop = _await_stop(grace + 10)
+    stop, lateness = _await_stop(grace + 10), asyncio.create_task(measure_loop())
     async with serving(settings) as served:
         public = _server(served.app, settings.http_host, settings.http_port, grace)
         inner = _server(operations_app(served.health), settings.http_host, settings.operations_port, 1)
@@ -161,6 +172,7 @@ async def _api(settings: S, serving: Callable[[S], AbstractAsyncContextManager[S
         inner.should_exit = True
         await asyncio.gather(*running)
         waiting.cancel()
+    lateness.cancel()
     LOG.info("stopped")
     if not stop.is_set():
         raise JobEnded("http")
@@ -168,13 +180,14 @@ async def _api(settings: S, serving: Callable[[S], AbstractAsyncContextManager[S
 
 async def _worker(settings: S, working: Callable[[S], AbstractAsyncContextManager[Working]]) -> None:
     grace = settings.shutdown_grace_seconds
-    stop = _await_stop(grace + 10)
+    stop, lateness = _await_stop(grace + 10), asyncio.create_task(measure_loop())
     async with working(settings) as work:
         inner = _server(operations_app(work.health), settings.http_host, settings.operations_port, 1)
         watching = asyncio.create_task(inner.serve())
         ended = await run_jobs(work, stop, grace)
         inner.should_exit = True
         await watching
+    lateness.cancel()
     LOG.info("stopped")
     if ended is not None:
         raise JobEnded(ended)

@@ -8,7 +8,12 @@ from typing import Generic
 from services.chassis.database import Pool, is_world_fault
 from services.chassis.delivery import Delivery, Ending, U
 from services.chassis.facts import Heard, Unreadable
-from services.chassis.metrics import DEAD_LETTERS, OLDEST_WAITING_SECONDS, WAITING_FACTS
+from services.chassis.metrics import (
+    DEAD_LETTERS,
+    OLDEST_DEAD_LETTER_SECONDS,
+    OLDEST_WAITING_SECONDS,
+    WAITING_FACTS,
+)
 from services.chassis.stored_record import StoredRecord
 
 LOG = logging.getLogger(__name__)
@@ -30,7 +35,9 @@ COUNT = """
     SELECT (SELECT count(*) FROM mechanism.waiting WHERE consumer = $1) AS waiting,
            (SELECT coalesce(extract(epoch FROM now() - min(since)), 0)
               FROM mechanism.waiting WHERE consumer = $1) AS oldest,
-           (SELECT count(*) FROM mechanism.dead_letter WHERE consumer = $1) AS dead
+           (SELECT count(*) FROM mechanism.dead_letter WHERE consumer = $1) AS dead,
+           (SELECT coalesce(extract(epoch FROM now() - min(since)), 0)
+              FROM mechanism.dead_letter WHERE consumer = $1) AS oldest_dead
 """
 
 
@@ -117,3 +124,4 @@ class Waiting(Generic[U]):
         WAITING_FACTS.labels(self._delivery.consumer).set(row["waiting"])
         OLDEST_WAITING_SECONDS.labels(self._delivery.consumer).set(float(row["oldest"]))
         DEAD_LETTERS.labels(self._delivery.consumer).set(row["dead"])
+        OLDEST_DEAD_LETTER_SECONDS.labels(self._delivery.consumer).set(float(row["oldest_dead"]))

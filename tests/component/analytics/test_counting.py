@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.analytics.adapters.archive_rebuilding import rebuild_from_archive
+from services.analytics.adapters.desk_figures import WITHIN, measure
 from services.analytics.adapters.rebuilding import rebuild
 from services.analytics.adapters.recomputing import recompute
 from services.chassis.stored_record import StoredRecord
@@ -119,6 +121,27 @@ async def test_a_frozen_report_leaves_every_figure_and_the_sight_of_all(bureau: 
     assert (await bureau.look(f"/reports/{gone[0].key}/timeline")).status_code == 404
     assert (await bureau.look(f"/reports/{kept[0].key}/timeline")).status_code == 200
     assert (await bureau.ask("/overview"))["receipts"] == 1
+
+
+async def test_the_office_sees_what_came_and_where_it_lies_but_not_what_was_frozen(bureau: Bureau) -> None:
+    def measured(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(name, labels)
+
+    kept, moved, gone = life(bureau), life(bureau, days=10)[:4], life(bureau)
+    freeze = bureau.mouth.fact("intake.report-frozen.v1", told.of_part(gone[0].key))
+    call = told.registered(report(), received_on=date(2026, 3, 8), channel="PHONE")
+    new = bureau.mouth.fact("intake.report-registered.v1", call)
+    await bureau.mouth.say(*kept, *moved, *gone, freeze, new)
+    await bureau.counted(16)
+
+    await measure(bureau.worker, date(2026, 3, 9))
+
+    assert {
+        channel: [measured("petition_receipts", channel=channel, within=within) for within in WITHIN]
+        for channel in ("LETTER", "PHONE")
+    } == {"LETTER": [0, 0, 2, 2], "PHONE": [0, 1, 1, 1]}
+    assert measured("petition_parts", state="CONCLUDED") == measured("petition_parts", state="MOVED") == 1
+    assert measured("petition_parts", state="FROZEN") is None
 
 
 async def test_receipts_of_a_transfer_and_an_assignment_are_item_times_of_one_report(bureau: Bureau) -> None:

@@ -6,10 +6,11 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI, Request
+from prometheus_client import REGISTRY
 
 from services.chassis.calling import Caller, CallFailed
 from services.chassis.health import Health, operations_app
-from services.chassis.lifecycle import Working, run_jobs
+from services.chassis.lifecycle import Working, measure_loop, run_jobs
 from services.chassis.security.tokens import Verifier
 
 
@@ -47,6 +48,23 @@ async def test_a_job_that_does_not_hear_is_cancelled_after_the_grace() -> None:
     stop.set()
 
     assert await run_jobs(work, stop, 0.01) is None
+
+
+async def test_a_loop_that_wakes_its_sleepers_in_time_is_late_by_nothing_and_is_looked_at_each_time() -> None:
+    def looks() -> float:
+        return REGISTRY.get_sample_value("petition_loop_late_seconds_count") or 0.0
+
+    left, before = [0.5, 0.5], looks()
+
+    async def sleep(seconds: float) -> None:
+        if not left:
+            raise asyncio.CancelledError
+        assert seconds == left.pop()
+
+    with pytest.raises(asyncio.CancelledError):
+        await measure_loop(sleep)
+
+    assert looks() == before + 2
 
 
 async def good() -> bool:
