@@ -19,6 +19,7 @@ SUFFIXES: dict[type, tuple[str, ...]] = {
 }
 OF_LIBRARIES = frozenset(
     {
+        "ALERTS",
         "process_cpu_seconds_total",
         "process_max_fds",
         "process_open_fds",
