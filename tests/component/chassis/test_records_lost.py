@@ -12,7 +12,7 @@ from services.chassis.consumer import Consumer
 from services.chassis.database import Connection
 from services.chassis.health import consumer_check
 from services.chassis.metrics import CONSUMER_STOPPED
-from services.chassis.refill import begin_again, say_again
+from services.chassis.refill import begin_again, say_again, say_everything_again
 from services.chassis.relay import Relay
 from tests.component.chassis.house import TOPIC, House
 from tests.support.eventually import eventually
@@ -21,6 +21,7 @@ from tests.support.platform import Platform
 pytestmark = pytest.mark.component
 PARTITIONS = 3
 ROUNDS = 5
+REFUSED = 13
 
 
 @asynccontextmanager
@@ -113,6 +114,34 @@ async def test_lost_records_stop_the_reader_and_after_a_refill_each_fact_has_its
     for subject in subjects:
         assert [n for s, n in done if s == subject] == list(range(1, 3 * ROUNDS + 1))
     assert await house.count("mechanism.dead_letter") + await house.count("mechanism.waiting") == 0
+
+
+async def test_a_broker_that_lost_everything_is_told_everything_in_the_order_in_which_it_was_said(
+    house: House, platform: Platform
+) -> None:
+    house.refuse = lambda number: ValueError() if number == REFUSED else None
+    subjects = [f"subject-{n}" for n in range(9)]
+    await house.tell_all(subjects, 1)
+    await house.tell("bad", REFUSED)
+    async with house.at_work():
+        await eventually(lambda: house.has_done(9))
+        await eventually(lambda: house.dead(1))
+    await house.tell_all(subjects, 2)
+    await make_anew(house, platform)
+
+    async with house.pool.acquire() as connection:
+        assert await say_everything_again(connection) == 19
+    rows = await house.pool.fetch("SELECT subject, sequence FROM mechanism.outbox ORDER BY position")
+    await house.tell_all(subjects, 3)
+    await house.tell("worse", REFUSED)
+    async with house.at_work():
+        await eventually(lambda: house.has_done(27))
+        await eventually(lambda: house.dead(2))
+
+    assert [row["sequence"] for row in rows if row["subject"] != "bad"] == [1] * 9 + [2] * 9
+    assert sorted(await house.effects()) == [(s, n) for s in subjects for n in (1, 2, 3)]
+    letters = await house.pool.fetch('SELECT subject, "offset" < 0 AS gone FROM mechanism.dead_letter')
+    assert sorted(tuple(row) for row in letters) == [("bad", True), ("worse", False)]
 
 
 async def test_a_deleted_group_changes_nothing_for_the_positions_are_ours(
