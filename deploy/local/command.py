@@ -8,6 +8,7 @@ from rich.console import Console
 
 from deploy.local import preflight
 from deploy.local.commands import (
+    backup,
     bench,
     chaos,
     deadletter,
@@ -17,11 +18,13 @@ from deploy.local.commands import (
     matrix,
     refill,
     reset,
+    restore,
     seed,
     status,
     token,
     up,
     verify,
+    watch,
 )
 from deploy.local.failures import sentence
 
@@ -33,7 +36,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 VERBS = (
-    up, down, status, demo, token, seed, import_register, verify, matrix, refill, bench, chaos, reset,
+    up, down, status, demo, token, seed, import_register, verify, matrix, refill, backup, restore,
+    watch, bench, chaos, reset,
 )  # fmt: skip
 for verb in VERBS:
     app.command(verb.NAME)(verb.run)

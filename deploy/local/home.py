@@ -70,6 +70,21 @@ class Home:
         return self.root / "run" / "state.json"
 
     @property
+    def backup(self) -> Path:
+        """Where the log is shipped to while the platform runs; absent when no backup was ever ordered."""
+        return self.root / "backup.json"
+
+    @property
+    def shipped(self) -> Path:
+        """How far the log lies in the backup, written anew whenever more does."""
+        return self.root / "run" / "backup.json"
+
+    @property
+    def restoring(self) -> Path:
+        """What a restore has not brought to its end."""
+        return self.root / "restoring"
+
+    @property
     def lock(self) -> Path:
         """Held by the living supervisor."""
         return self.root / "run" / "lock"
@@ -89,6 +104,11 @@ class Home:
         """
         file = self.root / "version.json"
         wanted = {"layout": LAYOUT, **found}
+        if self.restoring.exists():
+            raise OtherVersion(
+                f"{self.root} 的恢复没有完成: a restore was broken off here; run dengwen restore again, or "
+                "remove what it left with dengwen reset."
+            )
         if file.exists():
             there = _read(file)
             for part, version in wanted.items():
@@ -131,7 +151,8 @@ class Home:
         """
         half_made = [*self.root.glob("postgres.*"), *self.root.glob(".postgres.*")]
         parts = (self.postgres, self.kafka, self.logs, self.keys, self.programs, self.state.parent)
-        for part in (*half_made, *parts, self.root / "secrets.json", self.root / "version.json"):
+        whose = (self.backup, self.root / "secrets.json", self.root / "version.json")
+        for part in (*half_made, self.restoring, *parts, *whose):
             if part.is_dir():
                 shutil.rmtree(part)
             else:

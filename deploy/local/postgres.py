@@ -25,6 +25,7 @@ SETTINGS = {
     "synchronous_commit": "on",
     "fsync": "on",
     "jit": "off",
+    "max_slot_wal_keep_size": "4GB",  # a backup that was away longer begins anew: a full disk stops all
     "log_statement": "none",
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",

@@ -21,10 +21,12 @@ from deploy.local.memory import Gauge
 from deploy.local.ports import Ports
 from deploy.local.postgres import SERVICES, Server
 from deploy.local.processes import KINDS, Installation, programs_of
+from deploy.local.recovery.ship import shipper_program
 from deploy.local.state import State, Step
 
 READY_WITHIN_SECONDS = 120.0
 SAMPLE_SECONDS = 1.0
+LOOK_FOR_ORDERS_SECONDS = 0.5
 
 
 class Supervisor:
@@ -46,7 +48,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for word in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(word, self._stop.set)
-        sampling = asyncio.create_task(self._sample())
+        sampling, shipping = asyncio.create_task(self._sample()), asyncio.create_task(self._ship())
         starting = asyncio.create_task(self._start())
         stopping = asyncio.create_task(self._stop.wait())
         try:
@@ -61,10 +63,11 @@ class Supervisor:
             return False
         finally:
             self._say("stopping")
+            shipping.cancel()
             await self._take_down()
             for task in (sampling, stopping):
                 task.cancel()
-            await asyncio.gather(sampling, stopping, return_exceptions=True)
+            await asyncio.gather(sampling, shipping, stopping, return_exceptions=True)
 
     async def _start(self) -> None:
         async with self._step("programs 程序"):
@@ -126,11 +129,31 @@ class Supervisor:
         await keeper.until_ready(READY_WITHIN_SECONDS)
 
     async def _take_down(self) -> None:
-        """The services together, then the broker, then the database: nobody loses what he stands on."""
-        ground = {"kafka", "postgres"}
+        """The services together, then the broker, then the database: nobody loses what he stands on.
+
+        The log is shipped to the last, so that a backup of a platform that was stopped holds everything.
+        """
+        ground = ("kafka", "backup", "postgres")
         await asyncio.gather(*(k.stop() for k in self._keepers if k.program.name not in ground))
-        for name in ("kafka", "postgres"):
+        for name in ground:
             await asyncio.gather(*(k.stop() for k in self._keepers if k.program.name == name))
+
+    async def _ship(self) -> None:
+        """Keep the shipper of the backup as ordered; an order may come, change and go at any time."""
+        await self._databases.wait()
+        ordered, keeper = b"", None
+        while True:
+            order = self.home.backup.read_bytes() if self.home.backup.exists() else b""
+            if order != ordered and keeper is not None:
+                await keeper.stop()
+                self._keepers.remove(keeper)
+                keeper = None
+            if order and keeper is None:
+                keeper = Keeper(shipper_program(self.home), self.home.logs, self._changed)
+                self._keepers.append(keeper)
+                keeper.start()
+            ordered = order
+            await asyncio.sleep(LOOK_FOR_ORDERS_SECONDS)
 
     @asynccontextmanager
     async def _step(self, name: str) -> AsyncIterator[None]:
