@@ -24,7 +24,6 @@ from deploy.local.commands import (
     token,
     up,
     verify,
-    watch,
 )
 from deploy.local.failures import sentence
 
@@ -37,7 +36,7 @@ app = typer.Typer(
 )
 VERBS = (
     up, down, status, demo, token, seed, import_register, verify, matrix, refill, backup, restore,
-    watch, bench, chaos, reset,
+    bench, chaos, reset,
 )  # fmt: skip
 for verb in VERBS:
     app.command(verb.NAME)(verb.run)
