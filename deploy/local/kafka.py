@@ -193,37 +193,38 @@ def _java_major(java: str) -> int:
     return int(quoted[1].split(".")[0]) if len(quoted) > 1 and quoted[1].split(".")[0].isdigit() else 0
 
 
-def locked_jars() -> dict[tuple[str, str, str], str]:
-    """Group, artifact and version of every jar, with its SHA-256."""
+def locked_jars(lock: Path = LOCK) -> dict[tuple[str, str, str], str]:
+    """Group, artifact and version of every jar of a lock file, with its SHA-256."""
     jars = {}
-    for line in LOCK.read_text().splitlines():
+    for line in lock.read_text().splitlines():
         coordinates, digest = line.split()
         group, artifact, version = coordinates.split(":")
         jars[group, artifact, version] = digest
     return jars
 
 
-def jars_in(folder: Path) -> Path:
-    """A folder with all jars, checked; fetches what is missing. Raises JarsMissing.
+def jars_in(folder: Path, lock: Path = LOCK) -> Path:
+    """A folder with all jars of a lock file, checked; fetches what is missing. Raises JarsMissing.
 
     ``DENGWEN_KAFKA_JARS`` may name a folder of jars for a place without network,
     ``DENGWEN_MAVEN_REPOSITORY`` another repository than the usual one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     source = os.environ.get("DENGWEN_KAFKA_JARS")
-    wanted = {f"{artifact}-{version}.jar": digest for (_, artifact, version), digest in locked_jars().items()}
+    jars = locked_jars(lock)
+    wanted = {f"{artifact}-{version}.jar": digest for (_, artifact, version), digest in jars.items()}
     missing = [name for name, digest in wanted.items() if not _sound(folder / name, digest)]
     if missing and source:
         for name in missing:
             if (Path(source) / name).exists():
                 shutil.copyfile(Path(source) / name, folder / name)
     elif missing:
-        _fetch(folder, [c for c in locked_jars() if f"{c[1]}-{c[2]}.jar" in missing])
+        _fetch(folder, [c for c in jars if f"{c[1]}-{c[2]}.jar" in missing])
     wrong = [name for name, digest in wanted.items() if not _sound(folder / name, digest)]
     if wrong:
         raise JarsMissing(
-            f"{len(wrong)} of Kafka's {len(wanted)} jars are missing or damaged: connect to the network "
-            "once, or name a folder with them in DENGWEN_KAFKA_JARS."
+            f"{len(wrong)} of the {len(wanted)} jars of {lock.stem} are missing or damaged: connect to the "
+            "network once, or name a folder with them in DENGWEN_KAFKA_JARS."
         )
     return folder
 
