@@ -1,9 +1,9 @@
 """Writes into the chart what it shares with the embedded default, so that nothing is said twice.
 
 ``python -m deploy.helm.topology`` makes, from the table of ways, the topics, the roles and the settings of
-PostgreSQL and of each service: ``dengwen/files/topology.yaml`` and ``dengwen/values.schema.json``. They are
-committed; a test compares them with their sources. Alerts and dashboards need no copy: beside them are links
-to ``deploy/prometheus/rules`` and ``deploy/grafana/dashboards``.
+PostgreSQL and of each service: ``dengwen/files/topology.yaml``, ``dengwen/values.schema.json`` and the table
+``values.md``. They are committed; a test compares them with their sources. Alerts and dashboards need no
+copy: beside them are links to ``deploy/prometheus/rules`` and ``deploy/grafana/dashboards``.
 """
 
 import json
@@ -16,6 +16,7 @@ import yaml
 
 from deploy import ways
 from deploy.helm.values_schema import values_schema
+from deploy.helm.values_table import table
 from deploy.local.postgres import LOGINS, SERVICES, SETTINGS
 from deploy.topics import Rule, Topic, read_topics, rules_of, users_of
 
@@ -91,6 +92,9 @@ def files() -> Mapping[Path, str]:
     return {
         CHART / "files" / "topology.yaml": HEADING + yaml.safe_dump(topology(), sort_keys=False, width=110),
         CHART / "values.schema.json": json.dumps(values_schema(), indent=1, ensure_ascii=False) + "\n",
+        HERE / "values.md": table(
+            values_schema(), yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
+        ),
     }
 
 

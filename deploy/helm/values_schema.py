@@ -7,14 +7,13 @@ the chart decides itself: addresses, ports, files, secrets, and what no installa
 import importlib
 from collections.abc import Mapping
 
+from deploy.helm.ground_schema import kafka, labels, peers, postgres, resources
 from deploy.helm.words import (
-    CIDR,
     DNS_LABEL,
     DNS_NAME,
     HOST,
     IMAGE,
     LABEL_KEY,
-    QUANTITY,
     VERSION,
     Schema,
     choice,
@@ -27,7 +26,7 @@ from deploy.helm.words import (
     whole,
 )
 from deploy.local.ports import HTTP
-from deploy.topics import MECHANISMS, read_topics
+from deploy.topics import read_topics
 from deploy.ways import KINDS, SEALED_OFF, processes
 from services.chassis.settings import LONGEST_TOKEN_SECONDS
 
@@ -57,8 +56,8 @@ def values_schema() -> Schema:
         ),
         image=_image(),
         secrets=_secrets(),
-        kafka=_kafka(),
-        postgres=_postgres(),
+        kafka=kafka(),
+        postgres=postgres(),
         access=_access(),
         network=_network(),
         monitoring=_monitoring(),
@@ -102,110 +101,6 @@ def _secrets() -> Schema:
     )
 
 
-def _peers(what: str) -> Schema:
-    peer = {
-        "type": "object",
-        "description": "A network, or pods by their labels, in this namespace or in the one named.",
-        "additionalProperties": False,
-        "properties": {
-            "cidr": text("A network, as in 10.1.2.0/24; never all there is.", CIDR),
-            "namespace": text("The namespace of the pods.", DNS_LABEL),
-            "labels": _labels("The labels of the pods."),
-        },
-        "oneOf": [{"required": ["cidr"]}, {"required": ["labels"]}],
-    }
-    return listed(what, peer)
-
-
-def _labels(what: str) -> Schema:
-    return named(what, LABEL_KEY, text("The label's value.", r"^[A-Za-z0-9_.-]{0,63}$"), least=1)
-
-
-def _kafka() -> Schema:
-    return part(
-        "Where the facts are kept.",
-        kind=choice("A Kafka that exists, or one that Strimzi makes here.", "existing", "strimzi"),
-        existing=part(
-            "A Kafka that exists; read when kind is existing.",
-            bootstrap=text(
-                "Its addresses, with commas.", r"^[A-Za-z0-9.-]+:[0-9]+(,[A-Za-z0-9.-]+:[0-9]+)*$"
-            ),
-            tls=flag("Speak TLS, and let the broker prove its name; off in a trial alone."),
-            mechanism=choice("How a password is proved.", *MECHANISMS),
-            admin=text("Who makes topics, users and rights there.", r"^[A-Za-z0-9._-]+$"),
-            furnish=flag("Make topics, users and rights by a job; off where its keeper makes them."),
-            network=_peers("Where its brokers are, for the network policies."),
-        ),
-        strimzi=part(
-            "A Kafka that Strimzi makes; read when kind is strimzi.",
-            cluster=text("Its name.", DNS_LABEL),
-            version=text("Of Apache Kafka, one that the operator knows.", r"^4\.[0-9]+\.[0-9]+$"),
-            brokers=whole("Nodes, each broker and controller; three or more outside a trial.", 1, 9),
-            storage=_disk("The disk of each node."),
-            resources=_resources("Of each node."),
-        ),
-    )
-
-
-def _postgres() -> Schema:
-    return part(
-        "Where the cases are kept; the vault's database has a server of its own.",
-        kind=choice(
-            "Servers that exist, or some that CloudNativePG makes here.", "existing", "cloudnativepg"
-        ),
-        existing=part(
-            "Servers that exist; read when kind is existing.",
-            tls=flag("Ask for TLS, the certificate and the name (verify-full); off in a trial alone."),
-            admin=text("Who makes roles and databases there.", r"^[a-z_][a-z0-9_]*$"),
-            main=_server("The server of all databases but the vault's."),
-            vault=_server("The server of the vault's database, another one outside a trial."),
-        ),
-        cloudnativepg=part(
-            "Clusters that CloudNativePG makes; read when kind is cloudnativepg.",
-            operatorNamespace=text("Where the operator runs.", DNS_LABEL),
-            main=_cluster("The cluster of all databases but the vault's."),
-            vault=_cluster("The cluster of the vault's database."),
-            backup=part(
-                "Copies by snapshots of the volumes.",
-                enabled=flag("Make them."),
-                snapshotClass=text("The VolumeSnapshotClass.", r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$"),
-                schedule=text("When, in six fields with the seconds first.", r"^\S+( \S+){5}$"),
-            ),
-        ),
-    )
-
-
-def _server(what: str) -> Schema:
-    return part(
-        what,
-        host=text("Its name, as its certificate has it.", HOST),
-        port=whole("Its port.", 1, 65535),
-        network=_peers("Where it is, for the network policies."),
-    )
-
-
-def _cluster(what: str) -> Schema:
-    return part(
-        what,
-        name=text("Its name.", DNS_LABEL),
-        instances=whole("Servers; the first writes, one more has each commit before it is answered.", 1, 9),
-        storage=_disk("The disk of each server."),
-        maxConnections=whole("Connections at once, of all pools together.", 50, 2000),
-        sharedBuffers=text("Memory for pages.", r"^[0-9]+(MB|GB)$"),
-        resources=_resources("Of each server."),
-    )
-
-
-def _disk(what: str) -> Schema:
-    return part(
-        what,
-        size=text("Its size.", QUANTITY),
-        storageClass=text(
-            "Its class; empty for the cluster's own choice.", r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$"
-        ),
-    )
-
-
 def _access() -> Schema:
     return part(
         "How people reach the pages.",
@@ -223,9 +118,7 @@ def _access() -> Schema:
             namespace=text("Its namespace.", DNS_LABEL + "|^$"),
             listener=text("The name of its listener for HTTPS.", DNS_LABEL + "|^$"),
         ),
-        entry=_peers(
-            "The pods that bring people's requests: those of the Ingress controller or the Gateway."
-        ),
+        entry=peers("The pods that bring people's requests: those of the Ingress controller or the Gateway."),
     )
 
 
@@ -236,14 +129,14 @@ def _network() -> Schema:
         dns=part(
             "Who answers for names.",
             namespace=text("Its namespace.", DNS_LABEL),
-            labels=_labels("Its pods."),
+            labels=labels("Its pods."),
         ),
         callers=listed(
             "Further callers of an API, as the register import or a test from outside.",
             part(
                 "One caller.",
                 process=choice("Whose API; the vault's is for intake and reception alone.", *open_to),
-                **{"from": _peers("Where it calls from.")},
+                **{"from": peers("Where it calls from.")},
             ),
         ),
     )
@@ -254,13 +147,13 @@ def _monitoring() -> Schema:
         "Watching through the Prometheus operator.",
         enabled=flag("Make ServiceMonitors and the rules of the alerts."),
         namespace=text("Where Prometheus runs.", DNS_LABEL),
-        labels=_labels("The labels of Prometheus' pods."),
+        labels=labels("The labels of Prometheus' pods."),
         select=named(
             "Labels by which the operator takes monitors and rules.",
             LABEL_KEY,
             text("The value.", r"^.{0,63}$"),
         ),
-        dashboards=_labels("Labels by which Grafana finds the dashboards, which are ConfigMaps."),
+        dashboards=labels("Labels by which Grafana finds the dashboards, which are ConfigMaps."),
         intervalSeconds=whole("Between two looks; the rules reckon with two a minute at least.", 5, 30),
     )
 
@@ -302,24 +195,15 @@ def _scheduling() -> Schema:
     )
 
 
-def _resources(what: str) -> Schema:
-    amounts = {"cpu": text("Processor.", QUANTITY), "memory": text("Memory.", QUANTITY)}
-    return part(
-        f"Resources. {what}",
-        requests=part("What is kept free.", **amounts),
-        limits=part("What is never passed.", **amounts),
-    )
-
-
 def _room(name: str, what: str) -> Schema:
-    return part(what, resources=_resources(f"Of each of the {name}."))
+    return part(what, resources=resources(f"Of each of the {name}."))
 
 
 def _process(name: str) -> Schema:
     return part(
         f"The process {name}.",
         replicas=whole("How many run.", 1, MOST_REPLICAS),
-        resources=_resources("Of each."),
+        resources=resources("Of each."),
     )
 
 
