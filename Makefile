@@ -7,7 +7,7 @@ DENGWEN := $(BIN)/dengwen
 BEGAN := $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up down status check chaos bench
+.PHONY: help setup demo test up down status check chaos bench chart
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -57,3 +57,6 @@ chaos: $(VENV)/test.stamp $(DENGWEN) ## the fault suites and the planted bugs, u
 
 bench: $(VENV)/test.stamp $(DENGWEN) ## the load benches beside their references
 	$(DENGWEN) bench
+
+chart: $(VENV)/test.stamp ## render every profile of the Helm chart, check every manifest, try to install it wrongly
+	@$(BIN)/python -m tests.chart

@@ -14,6 +14,7 @@ PAGES = [
     CONTRACTS / "README.md",
     ROOT / "tests" / "README.md",
     ROOT / "deploy" / "local" / "README.md",
+    ROOT / "deploy" / "helm" / "README.md",
     ROOT / "deploy" / "prometheus" / "README.md",
     *sorted((ROOT / "deploy" / "runbooks").glob("*.md")),
     *sorted(SERVICES.glob("*/README.md")),
@@ -75,7 +76,7 @@ def test_every_verb_of_make_that_a_page_names_is_one() -> None:
         verb for page in PAGES for verb in re.findall(r"(?:`| {4})make ([a-z]+)", page.read_text("utf-8"))
     }
 
-    assert verbs == {"setup", "demo", "test", "up", "down", "status", "check", "chaos", "bench"}
+    assert verbs == {"setup", "demo", "test", "up", "down", "status", "check", "chaos", "bench", "chart"}
     assert named <= verbs
 
 
