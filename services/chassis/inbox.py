@@ -40,12 +40,7 @@ SAVE_SEQUENCES = """
       FROM unnest($2::text[], $3::text[], $4::bigint[]) AS named (topic, subject, last)
      WHERE s.consumer = $1 AND s.topic = named.topic AND s.subject = named.subject
 """
-INSERT_APPLIED = """
-    INSERT INTO mechanism.applied (consumer, topic, subject, sequence)
-    SELECT $1, topic, subject, sequence
-      FROM unnest($2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS done (topic, subject, sequence, n)
-     ORDER BY n
-"""
+APPLIED = ("consumer", "topic", "subject", "sequence")
 MOVE_POSITIONS = """
     UPDATE mechanism.consumer_position p
        SET next_offset = moved.next_offset
@@ -130,12 +125,9 @@ class Sequences:
                 SAVE_SEQUENCES, self.consumer, *_columns(other), [self.last[name] for name in other]
             )
         if self.advanced:
-            await connection.execute(
-                INSERT_APPLIED,
-                self.consumer,
-                [fact.topic for fact in self.advanced],
-                [fact.subject for fact in self.advanced],
-                [fact.sequence for fact in self.advanced],
+            rows = [(self.consumer, fact.topic, fact.subject, fact.sequence) for fact in self.advanced]
+            await connection.copy_records_to_table(
+                "applied", schema_name="mechanism", columns=APPLIED, records=rows
             )
 
 

@@ -1,14 +1,14 @@
 """Keeps what a consumer asks of PostgreSQL, transaction by transaction, and plays it again without one."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.chassis.database import Connection, Pool
 
-Statement = tuple[str, str, tuple[Any, ...]]
-"""The method of a connection, the SQL, and what it was given."""
+Statement = tuple[str, str, tuple[Any, ...], Mapping[str, Any]]
+"""The method of a connection, the SQL or the table that is filled, and what it was given."""
 
 
 @dataclass(slots=True)
@@ -50,14 +50,14 @@ class Recorded:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._connection, name)
-        if name not in {"fetch", "fetchrow", "fetchval", "execute", "executemany"}:
+        if name not in {"fetch", "fetchrow", "fetchval", "execute", "executemany", "copy_records_to_table"}:
             return method
 
         async def listened(sql: str, *args: Any, **more: Any) -> Any:
             if self._depth:
-                self._now.append((name, sql, args))
+                self._now.append((name, sql, args, more))
             elif name == "execute":
-                self._kept.append([(name, sql, args)])
+                self._kept.append([(name, sql, args, more)])
             return await method(sql, *args, **more)
 
         return listened
@@ -68,5 +68,5 @@ async def play(pool: Pool, transactions: Sequence[Sequence[Statement]]) -> None:
     async with pool.acquire() as connection:
         for statements in transactions:
             async with connection.transaction():
-                for method, sql, args in statements:
-                    await getattr(connection, method)(sql, *args)
+                for method, sql, args, more in statements:
+                    await getattr(connection, method)(sql, *args, **more)

@@ -21,7 +21,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 from asyncpg.pool import PoolConnectionProxy
 
-METHODS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
+METHODS = ("execute", "executemany", "fetch", "fetchrow", "fetchval", "copy_records_to_table")
 ENDINGS = ("COMMIT", "ROLLBACK")
 TURNS, AT_ONCE = 3, 3
 SPARED: ContextVar[bool] = ContextVar("spared", default=False)

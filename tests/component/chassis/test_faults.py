@@ -54,7 +54,8 @@ FLOW = (
     "fetch SELECT s.topic, s.subject",
     "execute INSERT INTO business.effect",
     "execute UPDATE mechanism.sequence",
-    "COMMIT; ← INSERT INTO mechanism.applied",
+    "copy_records_to_table applied",
+    "COMMIT; ← applied",
 )
 """The calls that carry a fact from the outbox to its effect."""
 
