@@ -7,7 +7,7 @@ DENGWEN := $(BIN)/dengwen
 BEGAN := $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up down status check chaos bench chart
+.PHONY: help setup demo test up down status check chaos bench images containers chart
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -57,6 +57,12 @@ chaos: $(VENV)/test.stamp $(DENGWEN) ## the fault suites and the planted bugs, u
 
 bench: $(VENV)/test.stamp $(DENGWEN) ## the load benches beside their references
 	$(DENGWEN) bench
+
+images: $(VENV)/test.stamp ## build the container images twice, compare, write one bundle (BASE=image, OUT=folder)
+	@$(BIN)/python -m deploy.container.images $(if $(BASE),--base "$(BASE)") $(if $(OUT),--out "$(OUT)")
+
+containers: $(VENV)/test.stamp ## the whole platform as real containers, the demo against it, every way tried
+	@$(BIN)/python -m deploy.container.trial
 
 chart: $(VENV)/test.stamp ## render every profile of the Helm chart, check every manifest, try to install it wrongly
 	@$(BIN)/python -m tests.chart
