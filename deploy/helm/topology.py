@@ -19,6 +19,7 @@ from deploy.helm.values_schema import values_schema
 from deploy.helm.values_table import table
 from deploy.local.postgres import LOGINS, SERVICES, SETTINGS
 from deploy.topics import Rule, Topic, read_topics, rules_of, users_of
+from services.chassis.settings import Settings
 
 HERE = Path(__file__).resolve().parent
 CHART = HERE / "dengwen"
@@ -39,6 +40,7 @@ def topology() -> dict[str, Any]:
             for job, place in ways.FURNISH.items()
         ],
         "logins": list(LOGINS),
+        "poolSize": Settings.model_fields["pool_size"].default,
         "postgresSettings": {name: SETTINGS[name] for name in sorted(set(SETTINGS) - OF_THE_MACHINE)},
         "topics": [{"name": t.name, "partitions": t.partitions, "config": {**t.settings()}} for t in topics],
         "users": [

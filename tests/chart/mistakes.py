@@ -132,6 +132,9 @@ BY_CHART = (
     Mistake(
         "one replica in earnest", _process("vault-api", replicas=1), "processes.vault-api.replicas", OFFICE
     ),
+    Mistake(
+        "more connections than the server has", _settings("intake", POOL_SIZE=60), "maxConnections", OFFICE
+    ),
     Mistake("a trial that does not say so", _settings("console", SYNTHETIC=False), "SYNTHETIC"),
     Mistake("Kafka nowhere", _kafka(network=[]), "kafka.existing.network"),
     Mistake("pages without TLS", {"access": {"tlsSecret": ""}}, "access.tlsSecret", OFFICE),

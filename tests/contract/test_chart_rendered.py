@@ -1,8 +1,9 @@
 """The chart as rendered: exactly the listed ways, every pod restricted, and a linter that finds its sins."""
 
 import copy
+import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from deploy.helm.secret_manifests import manifests, secrets_of
 from deploy.local.home import Home
 from deploy.local.ports import Ports
 from deploy.prometheus.scrape import JOB, targets
+from deploy.ways import SPEAK_KAFKA
+from services.chassis.settings import Settings, refuse_unsafe
 from tests.chart import graph
 from tests.chart.definitions import Definitions, closed
 from tests.chart.helm import STEPS, Refused, Step, found_helm, of_kind, render
@@ -19,6 +22,7 @@ from tests.chart.mistakes import BY_CHART, Mistake
 from tests.chart.policies import findings
 from tests.chart.rendered import differences
 from tests.chart.shapes import look
+from tests.support.authority import Authority
 
 pytestmark = pytest.mark.skipif(found_helm() is None, reason="no helm here; make chart builds one, once")
 OFFICE = Step("office", upgrade=True)
@@ -214,6 +218,28 @@ def test_every_secret_that_pods_ask_for_is_made_or_is_an_operators(office: list[
     )
 
 
+@pytest.mark.parametrize("step", [Step("trial"), OFFICE], ids=lambda step: step.name)
+def test_every_process_accepts_the_settings_and_the_secrets_that_the_chart_gives_it(
+    step: Step, tmp_path: Path
+) -> None:
+    secrets = secrets_of(Home(tmp_path / "safe"))
+    authority = Authority.make(tmp_path, "ours").file.read_bytes()
+    for one in of_kind(render(step), "Deployment"):
+        place = tmp_path / one["metadata"]["name"]
+        for volume, mount in mounted(one).items():
+            name = volume.removeprefix("dengwen-")
+            fill(place / mount.lstrip("/"), secrets.get(name, {"ca.crt": authority}))
+        service, _, kind = one["metadata"]["labels"]["app.kubernetes.io/component"].rpartition("-")
+
+        settings = accepted(one, service, place)
+
+        refuse_unsafe(settings, {"DENGWEN_RELEASE": "1"})
+        assert (settings.kafka_username is not None) == (kind != "api" and service in SPEAK_KAFKA)
+        if settings.kafka_username:
+            assert (settings.broker().tls is not None) == (step.profile != "trial")
+        assert ("verify-full" in settings.database_dsn.get_secret_value()) == (step.profile != "trial")
+
+
 def test_a_secret_is_made_once_and_never_replaced(tmp_path: Path) -> None:
     first, second = (secrets_of(Home(tmp_path / "safe")) for _ in range(2))
     other = secrets_of(Home(tmp_path / "other"))
@@ -221,6 +247,30 @@ def test_a_secret_is_made_once_and_never_replaced(tmp_path: Path) -> None:
     assert first == second
     assert [name for name in first if first[name] == other[name]] == []
     assert {one["kind"] for one in manifests(first, "x")} == {"Secret"}
+
+
+def mounted(deployment: dict[str, Any]) -> dict[str, str]:
+    """Where each Secret of a deployment is seen, by its name."""
+    where = {mount["name"]: mount["mountPath"] for mount in container(deployment)["volumeMounts"]}
+    secrets = [volume for volume in pod(deployment)["volumes"] if "secret" in volume]
+    return {volume["secret"]["secretName"]: where[volume["name"]] for volume in secrets}
+
+
+def fill(folder: Path, content: Mapping[str, bytes]) -> None:
+    """Write the files of a Secret as private ones."""
+    folder.mkdir(parents=True, mode=0o700)
+    for name, text in content.items():
+        (folder / name).touch(0o600)
+        (folder / name).write_bytes(text)
+
+
+def accepted(deployment: dict[str, Any], service: str, place: Path) -> Settings:
+    """What the service's own settings make of the environment, its files read below ``place``."""
+    given = {one["name"]: one["value"] for one in container(deployment)["env"]}
+    below = {name: re.sub(r"(?<![\w.])/run/", f"{place}/run/", value) for name, value in given.items()}
+    module = importlib.import_module(f"services.{service}.settings")
+    kind: type[Settings] = getattr(module, f"{service.capitalize()}Settings")
+    return kind.from_environ(f"DENGWEN_{service.upper()}_", below)
 
 
 def test_prometheus_sees_the_labels_in_the_cluster_that_the_rules_were_written_for(office: list[Any]) -> None:
