@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -59,7 +59,16 @@ async def at_head(connection: Connection, service: str) -> bool:
     rows = await connection.fetch(
         "SELECT folder, max(number) AS number FROM public.migration GROUP BY folder"
     )
-    return {row["folder"]: row["number"] for row in rows} == expected_heads(service)
+    return reached({row["folder"]: row["number"] for row in rows}, expected_heads(service))
+
+
+def reached(applied: Mapping[str, str], expected: Mapping[str, str]) -> bool:
+    """Whether the last number applied of each expected folder is that of this code, or a later one.
+
+    Migrations come before a roll-out and only add, so the version before goes on working on the new ones, and
+    works on them again when the roll-out is taken back.
+    """
+    return all(applied.get(folder, "") >= number for folder, number in expected.items())
 
 
 async def migrate(dsn: str, service: str, folders: Sequence[Path] | None = None) -> list[str]:
