@@ -6,11 +6,12 @@ checked is counted as skipped, with its reason, and never as passed.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from deploy.topics import read_topics, rules_of
 from tests.chart import graph
 from tests.chart.definitions import definitions
+from tests.chart.faults import missed
 from tests.chart.helm import STEPS, HelmMissing, Manifest, Refused, helm, render
 from tests.chart.mistakes import BY_CHART, BY_SCHEMA, Mistake
 from tests.chart.policies import findings
@@ -33,12 +34,13 @@ def main() -> int:
     except Refused as refused:
         _say(f"a profile is not rendered: {refused}")
         return 1
-    checks: tuple[Callable[[dict[str, list[Manifest]]], list[str]], ...] = (_shapes, _policies, _ways, _kafka)
-    wrong = [word for check in checks for word in check(rendered)]
+    wrong, skipped = _shapes(rendered)
+    for check in (_policies, _ways, _kafka):
+        wrong += check(rendered)
     wrong += _mistakes("by schema", BY_SCHEMA, SCHEMA_SAYS) + _mistakes("by chart", BY_CHART, CHART_SAYS)
     for word in wrong:
         _say(f"  WRONG {word}")
-    _say(f"chart         {'held' if not wrong else f'{len(wrong)} findings'}")
+    _say(f"chart         {f'{len(wrong)} findings' if wrong else 'held'}, {skipped} manifests skipped")
     return bool(wrong)
 
 
@@ -46,11 +48,13 @@ def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _shapes(rendered: dict[str, list[Manifest]]) -> list[str]:
-    known, wrong = definitions(), []
+def _shapes(rendered: dict[str, list[Manifest]]) -> tuple[list[str], int]:
+    """What is wrong, and how many manifests nobody could judge."""
+    known, wrong, unjudged = definitions(), [], 0
     for step, manifests in rendered.items():
         looked = look(manifests, known)
         wrong += [f"{step}: {word}" for word in looked.wrong]
+        unjudged += sum(looked.skipped.values())
         skipped = ", ".join(f"{count} {kind}" for kind, count in sorted(looked.skipped.items())) or "none"
         _say(
             f"manifests     {step}: {len(manifests)}, by Kubernetes {', '.join(VERSIONS)} {looked.native}, "
@@ -59,7 +63,9 @@ def _shapes(rendered: dict[str, list[Manifest]]) -> list[str]:
     for operator, reason in known.missing.items():
         _say(f"  SKIPPED definitions of {operator}: {reason}")
     _say(f"  SKIPPED {known.unread_rules} rules in CEL of the definitions: only an API server reads them")
-    return wrong
+    missing, planted = missed([one for manifests in rendered.values() for one in manifests], known)
+    _say(f"planted       {planted - len(missing)} of {planted} faults found by the operators' definitions")
+    return wrong + [f"the fault planted in a {kind} was not found" for kind in missing], unjudged
 
 
 def _policies(rendered: dict[str, list[Manifest]]) -> list[str]:
