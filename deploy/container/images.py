@@ -25,7 +25,7 @@ FIND_TOOLS = f"""
 import importlib.util, shutil, sys
 found = [name for name in {NO_TOOLS!r} if shutil.which(name)]
 found += [name for name in ("pip", "setuptools", "wheel", "ensurepip") if importlib.util.find_spec(name)]
-sys.exit(" ".join(found))
+sys.exit(" ".join(found) or 0)
 """
 MEGABYTE = 1_000_000
 
@@ -36,7 +36,11 @@ def tag(target: str, version: str) -> str:
 
 
 def build(workshop: Workshop, sources: Sources, mark: Marks, base: str, *, fresh: bool) -> dict[str, str]:
-    """Build all targets; returns the id of each image. ``fresh`` takes no layer of an earlier build."""
+    """Build all targets; returns the id of each image. ``fresh`` takes no layer of an earlier build.
+
+    An id is the hash of everything in the image. The first target leads past all stages that do some work,
+    so that the other two only put together what it made.
+    """
     return {target: _build(workshop, sources, mark, base, target, fresh=fresh) for target in TARGETS}
 
 
@@ -45,7 +49,7 @@ def _build(workshop: Workshop, sources: Sources, mark: Marks, base: str, target:
     name = tag(target, mark.version)
     workshop.run(
         "buildah", "build", "--quiet", "--layers", *(["--no-cache"] if fresh and target == "dengwen" else []),
-        "--format", "docker", "--pull-never", "--timestamp", str(mark.epoch), "--target", target,
+        "--format", "oci", "--pull-never", "--timestamp", str(mark.epoch), "--target", target,
         "--build-arg", f"BASE={base}", "--build-arg", f"VERSION={mark.version}",
         "--build-arg", f"COMMIT={mark.commit}", "--build-context", f"wheels={sources.wheels}",
         "--build-context", f"jars={sources.jars}", "--ignorefile", str(place / "Containerfile.dockerignore"),
@@ -55,7 +59,7 @@ def _build(workshop: Workshop, sources: Sources, mark: Marks, base: str, target:
 
 
 def check(workshop: Workshop, image: str) -> None:
-    """Raises ToolFailed when an image runs as root, or holds what could build or install something."""
+    """Raises ToolFailed when an image runs as root, or holds a compiler, a build tool or pip."""
     user = workshop.podman("image", "inspect", "--format", "{{.Config.User}}", image).strip()
     if user != "10001:10001":
         raise ToolFailed(f"{image} would run as {user or 'root'}")
@@ -88,8 +92,8 @@ def make(workshop: Workshop, base: str | None, folder: Path, *, twice: bool) -> 
     if twice:
         with _step("images again, from nothing"):
             again = build(workshop, sources, mark, ground, fresh=True)
-        if again != built:
-            raise ToolFailed(f"built twice, and not the same: {sorted(set(again) - _same(again, built))}")
+        if differing := sorted(target for target in TARGETS if again[target] != built[target]):
+            raise ToolFailed(f"Built twice, and not the same: {', '.join(differing)}.")
     for target in TARGETS:
         check(workshop, tag(target, mark.version))
     with _step("bundle"):
@@ -105,10 +109,6 @@ def make(workshop: Workshop, base: str | None, folder: Path, *, twice: bool) -> 
     _say(f"{file}  {file.stat().st_size / MEGABYTE:.0f} MB, SHA-256 beside it")
     for paper in papers:
         _say(f"{paper}")
-
-
-def _same(one: dict[str, str], other: dict[str, str]) -> set[str]:
-    return {name for name in one if one[name] == other[name]}
 
 
 def check_python(workshop: Workshop, base: str) -> None:

@@ -40,20 +40,20 @@ def write_sbom(workshop: Workshop, name: str, image: str, mark: Marks, folder: P
     """Write the bill of one image; returns the file. Raises ToolFailed."""
     asked = workshop.podman("run", "--rm", "--network=none", "--read-only", image, "python3", "-c", ASK)
     digest = workshop.podman("image", "inspect", "--format", "{{.Id}}", image).strip()
-    bill = Bom(
-        components=components(json.loads(asked)),
-        serial_number=uuid.uuid5(uuid.NAMESPACE_OID, digest),
-        metadata=BomMetaData(
-            timestamp=datetime.fromtimestamp(mark.epoch, UTC),
-            component=Component(
-                name=name,
-                version=mark.version,
-                type=ComponentType.CONTAINER,
-                bom_ref=digest,
-                hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest.removeprefix("sha256:"))],
-            ),
-        ),
+    whole = Component(
+        name=name,
+        version=mark.version,
+        type=ComponentType.CONTAINER,
+        bom_ref=digest,
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest.removeprefix("sha256:"))],
     )
+    parts = list(components(json.loads(asked)))
+    bill = Bom(
+        components=parts,
+        serial_number=uuid.uuid5(uuid.NAMESPACE_OID, digest),
+        metadata=BomMetaData(timestamp=datetime.fromtimestamp(mark.epoch, UTC), component=whole),
+    )
+    bill.register_dependency(whole, parts)
     file = folder / f"{name}-{mark.version}.cdx.json"
     written = make_outputter(bill, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=1)
     file.write_text(written + "\n", encoding="utf-8")

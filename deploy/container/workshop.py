@@ -27,7 +27,6 @@ log_driver = "k8s-file"
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
-image_default_format = "docker"
 tmp_dir = "{folder}/run/libpod"
 
 [network]
