@@ -7,7 +7,7 @@ DENGWEN := $(BIN)/dengwen
 BEGAN := $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up down status check chaos bench images containers chart
+.PHONY: help setup demo test up down status check chaos bench images containers chart watch
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,9 @@ down: setup ## stop it, keep its data
 
 status: setup ## how everything stands
 	@$(DENGWEN) status
+
+watch: setup ## look at the running platform with Prometheus, until Ctrl-C
+	@$(DENGWEN) watch
 
 check: $(VENV)/test.stamp ## style, types, imports, migrations; unit, contract and architecture tests
 	$(BIN)/ruff check .

@@ -215,6 +215,37 @@ def _scarce() -> list[AnyPanel]:
     ]
 
 
+def _machine() -> list[AnyPanel]:
+    return [
+        curve(
+            "磁盘余量 Free on disks",
+            [Query("disk:free:ratio", "{{disk}}")],
+            "runbook full-disk",
+            unit="percentunit",
+        ),
+        curve(
+            "磁盘余量（字节） Free, in bytes",
+            [Query("petition_disk_free_bytes", "余量 free"), Query("petition_disk_size_bytes", "容量 size")],
+            "安装目录所在磁盘 The installation's disk",
+            unit="bytes",
+        ),
+        curve(
+            "程序重启 Programs restarted",
+            [Query("petition_program_restarts", "{{program}}")],
+            "上次启动以来 Since the platform came up",
+        ),
+        curve(
+            "程序就绪 Programs ready", [Query("petition_program_ready", "{{program}}")], "1 为就绪 1 is ready"
+        ),
+        curve(
+            "内存合计 Memory together",
+            [Query("petition_memory_bytes", "PSS")],
+            "全部程序 All programs",
+            unit="bytes",
+        ),
+    ]
+
+
 def _guard() -> list[AnyPanel]:
     denied = "sum by (by) (increase(petition_access_denied_total[10m]))"
     return [
@@ -253,6 +284,7 @@ def dashboard() -> Dashboard:
             ("发出 Sending", _sending()),
             ("读取 Reading", _reading()),
             ("资源 What is scarce", _scarce()),
+            ("机器 The machine", _machine()),
             ("安全与日历 Guard and calendar", _guard()),
         ],
         since="6h",

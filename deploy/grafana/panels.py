@@ -52,9 +52,10 @@ NO_LIMITS, NEVER = Limits(), Limits(red=1)
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
-def or_zero(query: str, among: str = "vector(0)") -> str:
-    """A query that says 0 where it has nothing to say: for each series of ``among``."""
-    return f"{query} or 0 * {among}" if among != "vector(0)" else f"{query} or vector(0)"
+def or_zero(query: str, among: str = "") -> str:
+    """A query that says 0 where it has nothing to say: for each series of ``among``, else once."""
+    each = f" or 0 * {among}" if among else ""
+    return f"{query}{each} or on () vector(0)"
 
 
 def figure(title: str, query: str, help_: str, *, unit: str = "none", limits: Limits = NO_LIMITS) -> AnyPanel:

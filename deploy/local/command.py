@@ -24,6 +24,7 @@ from deploy.local.commands import (
     token,
     up,
     verify,
+    watch,
 )
 from deploy.local.failures import sentence
 
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 VERBS = (
     up, down, status, demo, token, seed, import_register, verify, matrix, refill, backup, restore,
-    bench, chaos, reset,
+    watch, bench, chaos, reset,
 )  # fmt: skip
 for verb in VERBS:
     app.command(verb.NAME)(verb.run)

@@ -21,6 +21,7 @@ HTTP = {
 }
 OPERATIONS_OFFSET = {"api": 1000, "worker": 1100, "stream": 1200}
 KAFKA, CONTROLLER, POSTGRES = 19092, 19093, 15432
+PROMETHEUS, MEASURES = 19094, 19095
 HIGHEST = 65535
 LOOPBACK = "127.0.0.1"
 
@@ -33,7 +34,8 @@ class NoPort(Refusal):
 class Ports:
     """Every port of one installation, on loopback where ``hosts`` names no other host.
 
-    ``hosts`` goes by the names of the services, ``kafka`` and ``postgres``.
+    ``hosts`` goes by the names of the services, ``kafka`` and ``postgres``. ``prometheus`` and ``measures``
+    are taken by ``dengwen watch`` alone: where it listens, and where it shows what only the machine knows.
     """
 
     http: Mapping[str, int]
@@ -41,6 +43,8 @@ class Ports:
     controller: int
     postgres: int
     hosts: Mapping[str, str] = field(default_factory=dict)
+    prometheus: int = PROMETHEUS
+    measures: int = MEASURES
 
     @classmethod
     def of(cls, environ: Mapping[str, str] = os.environ) -> "Ports":
@@ -61,6 +65,8 @@ class Ports:
             kafka=port("kafka", KAFKA),
             controller=port("controller", CONTROLLER),
             postgres=port("postgres", POSTGRES),
+            prometheus=port("prometheus", PROMETHEUS),
+            measures=port("measures", MEASURES),
         )
 
     def operations(self, service: str, kind: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from prometheus_client import Counter, Gauge, Histogram
 
+from deploy.local import measures
 from deploy.prometheus.scrape import RULES
 from services.chassis import metrics
 
@@ -20,6 +21,8 @@ SUFFIXES: dict[type, tuple[str, ...]] = {
 OF_LIBRARIES = frozenset(
     {
         "ALERTS",
+        "kubelet_volume_stats_available_bytes",
+        "kubelet_volume_stats_capacity_bytes",
         "process_cpu_seconds_total",
         "process_max_fds",
         "process_open_fds",
@@ -28,7 +31,7 @@ OF_LIBRARIES = frozenset(
         "up",
     }
 )
-"""Of what Prometheus and its Python client tell about every process by themselves, the series we use."""
+"""Of what Prometheus, its Python client and a cluster tell by themselves, the series we use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,9 @@ class Rule:
 
 
 def listed() -> dict[str, tuple[str, ...]]:
-    """The series of each metric of the typed list, by the metric's own name."""
-    found = [value for value in vars(metrics).values() if isinstance(value, Counter | Gauge | Histogram)]
+    """The series of each metric of the two typed lists, the services' and the machine's, by its name."""
+    both = [*vars(metrics).values(), *vars(measures).values()]
+    found = [value for value in both if isinstance(value, Counter | Gauge | Histogram)]
     return {_name(metric): tuple(_name(metric) + end for end in SUFFIXES[type(metric)]) for metric in found}
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import yaml
 
-from deploy.local.ports import Ports
+from deploy.local.ports import LOOPBACK, Ports
 from deploy.local.processes import KINDS
 
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
-JOB = "dengwen"
+JOB, INSTALLATION = "dengwen", "dengwen-installation"
 LOOK_SECONDS = 15
 """How often each process is looked at. The rules reckon with two looks a minute at least."""
 
@@ -20,7 +20,7 @@ def targets(ports: Ports) -> list[dict[str, Any]]:
     """One target a process on loopback, with the labels ``process``, ``service`` and ``kind``."""
     return [
         {
-            "targets": [f"127.0.0.1:{ports.operations(service, kind)}"],
+            "targets": [f"{LOOPBACK}:{ports.operations(service, kind)}"],
             "labels": {"process": f"{service}-{kind}", "service": service, "kind": kind},
         }
         for service, kinds in KINDS.items()
@@ -50,7 +50,11 @@ def configuration(ports: Ports, every_seconds: int = LOOK_SECONDS) -> Mapping[st
                 "metric_relabel_configs": [
                     {"source_labels": ["__name__"], "regex": ".*_created", "action": "drop"}
                 ],
-            }
+            },
+            {
+                "job_name": INSTALLATION,
+                "static_configs": [{"targets": [f"{LOOPBACK}:{ports.measures}"]}],
+            },
         ],
     }
 

@@ -78,7 +78,7 @@ def test_every_verb_of_make_that_a_page_names_is_one() -> None:
     }
 
     assert verbs == set(
-        "setup demo test up down status check chaos bench images containers chart".split()  # noqa: SIM905
+        "setup demo test up down status check chaos bench images containers chart watch".split()  # noqa: SIM905
     )
     assert named <= verbs
 

@@ -19,6 +19,8 @@ from tests.support.promql import series_of
 TRIED = sorted((HERE / "tests").glob("*.yaml"))
 ALERTS = [rule for rule in rules() if rule.is_alert]
 SEVERITIES = {"page", "ticket"}
+SET_OUT_TO_DO = {"restore.md": "nothing fires when somebody decides to restore"}
+"""Pages that no alert leads to, with the reason."""
 
 
 def promtool(*words: str) -> subprocess.CompletedProcess[str]:
@@ -76,7 +78,7 @@ def test_a_rule_that_never_fires_would_be_found_out(tmp_path: Path) -> None:
 
 def test_every_process_of_the_platform_is_looked_at_under_its_name() -> None:
     ports = Ports.of({"DENGWEN_LOCAL_PORT_SHIFT": "700"})
-    (job,) = configuration(ports)["scrape_configs"]
+    job, _ = configuration(ports)["scrape_configs"]
 
     looked_at = {row["labels"]["process"]: row["targets"] for row in job["static_configs"]}
 
@@ -109,6 +111,13 @@ def test_every_alert_speaks_chinese_first_and_names_a_page_that_is_there(rule: R
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: str(rule.name))
 def test_the_page_of_an_alert_says_that_it_is_about_it(rule: Rule) -> None:
     assert f"`{rule.name}`" in (ROOT / rule.annotations["runbook"]).read_text(encoding="utf-8")
+
+
+def test_every_page_is_that_of_an_alert_or_says_what_somebody_sets_out_to_do() -> None:
+    pages = {file.name for file in (ROOT / "deploy" / "runbooks").glob("*.md")}
+    named = {Path(rule.annotations["runbook"]).name for rule in ALERTS}
+
+    assert sorted(pages - named) == sorted(SET_OUT_TO_DO)
 
 
 def test_no_two_alerts_have_one_name() -> None:

@@ -58,7 +58,15 @@ def _free_shift(first: int) -> int:
         operations = [ports.operations(name, kind) for name, kinds in KINDS.items() for kind in kinds]
         if not any(
             taken(p)
-            for p in (*ports.http.values(), *operations, ports.kafka, ports.controller, ports.postgres)
+            for p in (
+                *ports.http.values(),
+                *operations,
+                ports.kafka,
+                ports.controller,
+                ports.postgres,
+                ports.prometheus,
+                ports.measures,
+            )
         ):
             return shift
     raise AssertionError("no free ports")

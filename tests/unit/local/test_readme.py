@@ -7,7 +7,7 @@ import typer
 
 from deploy.local.command import app
 from deploy.local.figures import COMPARISONS, _read
-from deploy.local.ports import CONTROLLER, HTTP, KAFKA, POSTGRES
+from deploy.local.ports import CONTROLLER, HTTP, KAFKA, MEASURES, POSTGRES, PROMETHEUS
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCAL = ROOT / "deploy" / "local"
@@ -34,6 +34,7 @@ def test_every_setting_on_the_page_is_read_and_every_one_read_is_on_the_page() -
 
 def test_the_ports_on_the_page_are_the_defaults() -> None:
     ports = {**HTTP, "kafka": KAFKA, "controller": CONTROLLER, "postgres": POSTGRES}
+    ports |= {"prometheus": PROMETHEUS, "measures": MEASURES}
 
     assert {name.lower(): int(port) for name, port in re.findall(r"`([A-Z]+)` (\d{4,5})", PAGE)} == ports
 
