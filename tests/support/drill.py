@@ -81,8 +81,11 @@ def work_on(machine: Machine, client: httpx.Client, history: History) -> UntilDe
     return UntilDestroyed(Besieged(platform, here, Stage(here, client), nowhere, nowhere), history)
 
 
-def destroy(machine: Machine) -> datetime:
-    """Kill every process at once and remove the whole folder; when that was."""
+def destroy(machine: Machine, keep: Path | None = None) -> datetime:
+    """Kill every process at once and remove the whole folder; when that was.
+
+    ``keep`` is where the topics go when their disk outlives the rest.
+    """
     seen = state.read(machine.home)
     assert seen is not None
     at = datetime.now(UTC)
@@ -93,6 +96,8 @@ def destroy(machine: Machine) -> datetime:
     while machine.left():
         assert time.monotonic() < deadline, machine.left()
         time.sleep(0.1)
+    if keep is not None:
+        machine.home.kafka.rename(keep)
     shutil.rmtree(machine.home.root)
     return at
 

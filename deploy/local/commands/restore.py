@@ -15,25 +15,31 @@ from deploy.local.front import Platform
 from deploy.local.home import Home
 from deploy.local.ports import Ports
 from deploy.local.processes import KINDS
-from deploy.local.recovery.restoring import Restored, Restoring
+from deploy.local.recovery.differences import Forgotten
+from deploy.local.recovery.restoring import DIFFERENCES, Restored, Restoring
 from deploy.local.recovery.sealed import BackupKey
 from deploy.local.recovery.ship import LOOK_SECONDS
 from deploy.local.recovery.store import Store
 
 NAME = "restore"
 DRAINED_WITHIN_SECONDS = 4 * 3600.0
+LISTED = 20
 
 
 def run(
     folder: Annotated[Path, typer.Argument(help="The folder of the backup.")],
     key: Annotated[Path, typer.Option(help="The key that sealed it.")],
     keys: Annotated[Path, typer.Option(help="The platform's own keys, sealed.")],
+    topics: Annotated[
+        Path | None, typer.Option(help="The folder kafka of the old one, if it was not destroyed.")
+    ] = None,
 ) -> None:
     """Bring a platform back into an empty DENGWEN_HOME, start it, and prove that nothing in it is broken."""
     began = time.monotonic()
     home = Home.of()
     sealing = BackupKey.of(key)
-    restored = Restoring(home, Ports.of(), Store(folder.absolute()), sealing, keys, _step).run()
+    store = Store(folder.absolute())
+    restored = Restoring(home, Ports.of(), store, sealing, keys.absolute(), _step, topics).run()
     platform = Platform(home, CONSOLE)
     platform.launch(KINDS, attached=False)
     with _step("every fact back on its topic 消息重建完毕"):
@@ -42,6 +48,7 @@ def run(
     up.show_addresses(platform)
     verify.show(verdict)
     _tell(restored, seconds)
+    _list(restored.forgotten, home.logs / DIFFERENCES)
     if not verdict.holds:
         raise typer.Exit(1)
 
@@ -71,6 +78,19 @@ def _tell(restored: Restored, seconds: float) -> None:
     )
     CONSOLE.print("   windows of live figures (they fill again); what was erased later is due again")
     CONSOLE.print("   请立即重新备份 run dengwen backup now: this is a new line of the log", style="bold")
+
+
+def _list(forgotten: list[Forgotten] | None, file: Path) -> None:
+    """What the old topics told and the restored database never said, for a person to look at."""
+    if forgotten is None:
+        return
+    CONSOLE.print(
+        f"旧主题多出 {len(forgotten)}: facts that the database has forgotten, all of them in {file}"
+    )
+    for one in forgotten[:LISTED]:
+        CONSOLE.print(f"   {one.type} {one.subject} {one.sequence} {one.time}")
+    if forgotten:
+        CONSOLE.print("   请逐条核实: these are told to nobody again; see whom each concerns, and act anew")
 
 
 @contextmanager

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import asyncpg
 
+from deploy.local.kafka import Node
 from deploy.local.leash import leash
 from deploy.local.postgres import Server
 from deploy.local.processes import WITH_KAFKA
+from deploy.local.recovery.differences import Forgotten, forgotten
 from deploy.local.refusal import Refusal
 from deploy.local.tail import last_lines
 from services.chassis.refill import say_everything_again
@@ -77,6 +79,12 @@ def own_it(server: Server) -> None:
         owner = pwd.getpwnam(runner)
         for file in (server.data, *server.data.rglob("*")):
             os.chown(file, owner.pw_uid, owner.pw_gid)
+
+
+def compare(server: Server, log: Path, node: Node, old: Path) -> list[Forgotten]:
+    """What old topics told and the database never said. Raises NoTopics."""
+    with running(server, log):
+        return forgotten(node, old, server)
 
 
 def retell(server: Server, log: Path) -> dict[str, int]:

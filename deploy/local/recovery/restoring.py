@@ -15,8 +15,9 @@ from deploy.local.home import LAYOUT, Home
 from deploy.local.ports import Ports
 from deploy.local.postgres import Binaries, Server
 from deploy.local.recovery.bundle import check_keys, take_keys
+from deploy.local.recovery.differences import Forgotten, check_topics, write
 from deploy.local.recovery.parcel import unpack
-from deploy.local.recovery.replay import Replayed, replay, retell
+from deploy.local.recovery.replay import Replayed, compare, replay, retell
 from deploy.local.recovery.sealed import BackupKey
 from deploy.local.recovery.store import Found, Store, base_content
 from deploy.local.recovery.wal import content_of
@@ -24,6 +25,7 @@ from deploy.local.refusal import Refusal
 
 Step = Callable[[str], AbstractContextManager[Callable[[str], None]]]
 """Shows a step of the way to a person; what it gives is told what is looked at."""
+DIFFERENCES = "differences.jsonl"
 MOVED = ("postgres", "keys", "logs", "secrets.json", "version.json")
 """What a restored installation begins with; the last of them makes it one."""
 
@@ -38,16 +40,20 @@ class OtherProgram(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back: the backup, what the replay ended with, the facts that each service says again."""
+    """What came back: the backup, what the replay ended with, the facts that each service says again.
+
+    ``forgotten`` is what the old topics told beyond that; None when there were none to ask.
+    """
 
     found: Found
     replayed: Replayed
     said: dict[str, int]
+    forgotten: list[Forgotten] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Restoring:
-    """One restore; ``step`` shows where it is."""
+    """One restore; ``step`` shows where it is. ``old_topics`` is a broker's folder that was not destroyed."""
 
     home: Home
     ports: Ports
@@ -55,15 +61,19 @@ class Restoring:
     key: BackupKey
     keys_file: Path
     step: Step
+    old_topics: Path | None = None
 
     def run(self) -> Restored:
         """Check, unpack, replay, prepare the topics; the platform can be started then. Raises a Refusal."""
         check_empty(self.home)
+        if self.old_topics is not None:
+            check_topics(self.old_topics)
         with self.step("checksums 校验") as told:
             found = self.store.check(self.key, told)
             check_keys(self.key, found.manifest.system, self.keys_file)
         with self.step("programs 程序"):
-            binaries = infrastructure.find_programs().binaries
+            programs = infrastructure.find_programs()
+            binaries = programs.binaries
             check_programs(found, binaries)
             preflight.check_folder(self.home)
             check_room(self.home, found)
@@ -73,10 +83,16 @@ class Restoring:
             server = self._unpack(inner, found, binaries, told)
         with self.step("replay of the log 重放日志"):
             replayed = replay(server, inner.logs / "restore.log")
+        unsaid = None
+        if self.old_topics is not None:
+            with self.step("differences to the old topics 与旧主题比对"):
+                node = infrastructure.node_of(inner, self.ports, inner.secrets([]), programs)
+                unsaid = compare(server, inner.logs / "restore.log", node, self.old_topics)
+                write(unsaid, inner.logs / DIFFERENCES)
         with self.step("topics from the archives 主题重建"):
             said = retell(server, inner.logs / "restore.log")
         self._finish(inner)
-        return Restored(found, replayed, said)
+        return Restored(found, replayed, said, unsaid)
 
     def _begin(self, found: Found, binaries: Binaries) -> Home:
         """Make the folder of the restore, with the keys in it."""
