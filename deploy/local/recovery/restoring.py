@@ -13,7 +13,7 @@ from pathlib import Path
 from deploy.local import infrastructure, preflight, state
 from deploy.local.home import LAYOUT, Home
 from deploy.local.ports import Ports
-from deploy.local.postgres import Binaries, Server
+from deploy.local.postgres import Binaries
 from deploy.local.recovery.bundle import check_keys, take_keys
 from deploy.local.recovery.differences import Forgotten, check_topics, write
 from deploy.local.recovery.parcel import unpack
@@ -80,7 +80,8 @@ class Restoring:
             preflight.check_ports(self.ports, ())
         inner = self._begin(found, binaries)
         with self.step("base backup 解开基础备份") as told:
-            server = self._unpack(inner, found, binaries, told)
+            server = infrastructure.server_of(inner, self.ports, inner.secrets([]), binaries)
+            unpack_database(found, self.key, server.data, told)
         with self.step("replay of the log 重放日志"):
             replayed = replay(server, inner.logs / "restore.log")
         unsaid = None
@@ -105,22 +106,22 @@ class Restoring:
         inner.check_version({"kafka": infrastructure.KAFKA_VERSION, "postgres": binaries.major})
         return inner
 
-    def _unpack(self, inner: Home, found: Found, binaries: Binaries, told: Callable[[str], None]) -> Server:
-        server = infrastructure.server_of(inner, self.ports, inner.secrets([]), binaries)
-        inner.postgres.mkdir(mode=0o700)
-        told(found.manifest.id)
-        unpack(base_content(found.base, found.manifest, self.key), inner.postgres, found.base.parent.name)
-        for name, file in found.wal:
-            told(name)
-            with (inner.postgres / "pg_wal" / name).open("wb") as segment:
-                segment.writelines(content_of(file, found.manifest.log, name, self.key))
-                segment.truncate(found.manifest.segment_bytes)
-        return server
-
     def _finish(self, inner: Home) -> None:
         for name in MOVED:
             (inner.root / name).rename(self.home.root / name)
         shutil.rmtree(inner.root)
+
+
+def unpack_database(found: Found, key: BackupKey, folder: Path, told: Callable[[str], None]) -> None:
+    """Make a folder of what a checked backup holds: a cluster that has its log still to replay."""
+    folder.mkdir(mode=0o700)
+    told(found.manifest.id)
+    unpack(base_content(found.base, found.manifest, key), folder, found.base.parent.name)
+    for name, file in found.wal:
+        told(name)
+        with (folder / "pg_wal" / name).open("wb") as segment:
+            segment.writelines(content_of(file, found.manifest.log, name, key))
+            segment.truncate(found.manifest.segment_bytes)
 
 
 def check_empty(home: Home) -> None:
