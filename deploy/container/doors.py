@@ -12,14 +12,18 @@ from deploy.ways import Way, processes, ways
 TRY_SECONDS = 1.0
 TRY = f"""
 import json, socket, sys
-asked, opened = json.load(sys.stdin), []
-for number, (host, port) in enumerate(asked):
+from concurrent.futures import ThreadPoolExecutor
+
+def opens(door):
     try:
-        socket.create_connection((host, port), {TRY_SECONDS}).close()
-        opened.append(number)
+        socket.create_connection(door, {TRY_SECONDS}).close()
     except OSError:
-        pass
-print(json.dumps(opened))
+        return False
+    return True
+
+asked = [tuple(door) for door in json.load(sys.stdin)]
+with ThreadPoolExecutor(16) as threads:
+    print(json.dumps([number for number, opened in enumerate(threads.map(opens, asked)) if opened]))
 """
 ELSEWHERE = "elsewhere"
 """The name of what no container may reach: an address of this machine that is in none of the networks."""

@@ -6,6 +6,7 @@ tries every way between them by address, and takes everything down again. Exit c
 
 import contextlib
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -151,7 +152,8 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
-    """Try it; one sentence when it cannot be done."""
+    """Try it; one sentence when it cannot be done. Told to end, it takes everything down first."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return 0 if trial(Workshop.of()) else 1
     except Refusal as refused:
