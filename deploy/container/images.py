@@ -94,6 +94,7 @@ def make(workshop: Workshop, base: str | None, folder: Path, *, twice: bool) -> 
             again = build(workshop, sources, mark, ground, fresh=True)
         if differing := sorted(target for target in TARGETS if again[target] != built[target]):
             raise ToolFailed(f"Built twice, and not the same: {', '.join(differing)}.")
+        workshop.podman("image", "prune", "-f")
     for target in TARGETS:
         check(workshop, tag(target, mark.version))
     with _step("bundle"):
