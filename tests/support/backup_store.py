@@ -25,9 +25,9 @@ class MadeBackup:
     pg_wal: Path
     log: bytes
 
-    def shipment(self) -> Shipment:
-        """A shipper's work, from the first segment on."""
-        return Shipment(self.pg_wal, self.store.wal, LOG, self.key, FROM)
+    def shipment(self, place: int = FROM) -> Shipment:
+        """A shipper's work, from a place of the slot on."""
+        return Shipment(self.pg_wal, self.store.wal, LOG, self.key, place)
 
     def ship(self, until: int) -> None:
         """Ship the log up to a place, as one run of the shipper does."""

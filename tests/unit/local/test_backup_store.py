@@ -89,6 +89,15 @@ def test_a_shipper_that_runs_on_adds_what_is_new(empty: MadeBackup) -> None:
     assert shipped(empty) == empty.log[: THIRD + 40 - FROM]
 
 
+def test_a_slot_that_stands_within_a_segment_ships_it_from_its_beginning(empty: MadeBackup) -> None:
+    shipment = empty.shipment(FROM + 4000)
+    shipment.begin()
+    shipment.ship(SECOND + 1)
+    shipment.stop()
+
+    assert shipped(empty) == empty.log[: SECOND + 1 - FROM]
+
+
 @pytest.mark.parametrize("place", [10, 60, 4000, -1])
 def test_a_flipped_bit_of_the_base_is_found_without_the_key(whole: MadeBackup, place: int) -> None:
     flip(base_of(whole), place)

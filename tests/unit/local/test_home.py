@@ -58,6 +58,16 @@ def test_data_without_a_version_are_refused(home: Home) -> None:
         home.check_version({"postgres": 15})
 
 
+def test_what_a_broken_off_restore_left_is_started_by_nobody_and_removed_by_a_reset(home: Home) -> None:
+    home.restoring.mkdir()
+
+    with pytest.raises(OtherVersion, match="run dengwen restore again"):
+        home.check_version({"postgres": 15})
+
+    home.remove_data()
+    assert not home.restoring.exists()
+
+
 def test_a_reset_leaves_an_empty_folder(home: Home) -> None:
     home.check_version({"postgres": 15})
     home.secrets(["postgres"])
