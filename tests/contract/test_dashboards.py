@@ -8,6 +8,9 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from deploy.grafana.render import FOLDER, dashboards, text_of
 from deploy.local.processes import KINDS
@@ -103,6 +106,15 @@ def test_no_panel_lies_on_another_and_none_runs_over_the_edge(name: str) -> None
 
     assert [(a.title, b.title) for a, b in combinations(mine, 2) if on_each_other(a, b)] == []
     assert [panel.title for panel in mine if panel.box[0] + panel.box[2] > 24] == []
+
+
+@pytest.mark.parametrize("name", [file.stem for file in FILES])
+def test_grafanas_own_library_reads_every_dashboard_back_as_it_was_written(name: str) -> None:
+    register_default_plugins()
+
+    again = Dashboard.from_json(read(name))
+
+    assert json.loads(json.dumps(again, cls=JSONEncoder)) == read(name)
 
 
 @pytest.mark.parametrize("name", [file.stem for file in FILES])
