@@ -147,6 +147,7 @@ class Supervisor:
             if order != ordered and keeper is not None:
                 await keeper.stop()
                 self._keepers.remove(keeper)
+                self._changed()  # else its end would stand in the status as a fault until the next sample
                 keeper = None
             if order and keeper is None:
                 keeper = Keeper(shipper_program(self.home), self.home.logs, self._changed)

@@ -1,5 +1,6 @@
 """``dengwen watch``: a real Prometheus on the running platform, with the rules of every installation."""
 
+import signal
 import subprocess
 from typing import Annotated
 
@@ -24,6 +25,8 @@ def run(
     ] = LOOK_SECONDS,
 ) -> None:
     """Watch the running platform with Prometheus until Ctrl-C; its data are kept for the next time."""
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell may have them ignored
+        signal.signal(ending, signal.default_int_handler)
     installation = here()
     home, ports = installation.home, installation.ports
     with running(home, ports, every) as prometheus:
