@@ -3,7 +3,10 @@
 import ctypes
 import os
 import signal
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -23,3 +26,42 @@ def leash(at_death: signal.Signals) -> Callable[[], None]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return wish
+
+
+@contextmanager
+def leashed(
+    command: Sequence[str],
+    said: Path,
+    end: signal.Signals,
+    *,
+    at_death: signal.Signals | None = None,
+    within_seconds: float | None = None,
+    cwd: Path | str = "/",
+    user: str | None = None,
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A program in a session of its own for as long as the block lasts; what it says goes behind ``said``.
+
+    It is told to ``end`` and waited for, but killed ``within_seconds`` where these are given. When we die
+    it gets ``at_death``, or else ``end``.
+    """
+    with said.open("ab") as written:
+        process = subprocess.Popen(
+            command,
+            user=user,
+            extra_groups=[] if user else None,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=written,
+            start_new_session=True,
+            preexec_fn=leash(at_death or end),  # noqa: PLW1509 - no thread of ours holds anything
+        )
+    try:
+        yield process
+    finally:
+        process.send_signal(end)
+        try:
+            process.wait(within_seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.home import Home
-from deploy.local.leash import leash
+from deploy.local.leash import leashed
 from deploy.local.ports import LOOPBACK, Ports, taken
 from deploy.local.probes import answers
 from deploy.local.refusal import Refusal
@@ -58,21 +58,10 @@ def running(home: Home, ports: Ports, every_seconds: int) -> Iterator[subprocess
     folder.mkdir(mode=0o700, exist_ok=True)
     config = folder / "prometheus.yml"
     config.write_text(render(ports, every_seconds), encoding="utf-8")
-    with log.open("ab") as written:
-        process = subprocess.Popen(
-            _command(program, config, folder / "data", ports.prometheus),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=written,
-            stderr=written,
-            start_new_session=True,
-            preexec_fn=leash(signal.SIGTERM),  # noqa: PLW1509 - no thread of ours touches what it needs
-        )
-    try:
+    command = _command(program, config, folder / "data", ports.prometheus)
+    with leashed(command, log, signal.SIGTERM, within_seconds=STOP_WITHIN_SECONDS, cwd=folder) as process:
         _await_ready(process, ports.prometheus, log)
         yield process
-    finally:
-        _end(process)
 
 
 def _command(program: str, config: Path, data: Path, port: int) -> list[str]:
@@ -93,12 +82,3 @@ def _await_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None
             return
         time.sleep(0.1)
     raise NoPrometheus(f"Prometheus did not start; its log says why: {log}.")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_WITHIN_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -23,7 +23,7 @@ import asyncpg
 from deploy import topics
 from deploy.local.home import write_private
 from deploy.local.kafka import Node
-from deploy.local.leash import leash
+from deploy.local.leash import leashed
 from deploy.local.postgres import Server
 from deploy.local.probes import listens
 from deploy.local.recovery.told import records_of
@@ -129,22 +129,9 @@ def _read(record: Any) -> Forgotten:
 def _running(node: Node) -> Iterator[None]:
     """The broker for as long as the block lasts."""
     node.format({})
-    with (node.data / SAID).open("ab") as said:
-        process = subprocess.Popen(
-            node.command(),
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            start_new_session=True,
-            preexec_fn=leash(signal.SIGKILL),  # noqa: PLW1509 - no thread of ours holds anything
-        )
-    try:
+    with leashed(node.command(), node.data / SAID, signal.SIGTERM, at_death=signal.SIGKILL) as process:
         asyncio.run(_ready(node, process))
         yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 async def _ready(node: Node, process: "subprocess.Popen[bytes]") -> None:

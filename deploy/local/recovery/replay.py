@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local.kafka import Node
-from deploy.local.leash import leash
+from deploy.local.leash import leashed
 from deploy.local.postgres import Server
 from deploy.local.processes import WITH_KAFKA
 from deploy.local.recovery.differences import Forgotten, forgotten
@@ -43,25 +43,10 @@ class Replayed:
 @contextmanager
 def running(server: Server, log: Path, *options: str) -> Iterator[None]:
     """The server for as long as the block lasts, ended in order. Raises NotReplayed when it cannot start."""
-    runner = server.runner()
-    with log.open("ab") as said:
-        process = subprocess.Popen(
-            [*server.command(), *options],
-            user=runner,
-            extra_groups=[] if runner else None,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            start_new_session=True,
-            preexec_fn=leash(signal.SIGINT),  # noqa: PLW1509 - no thread of ours holds anything
-        )
-    try:
+    command = [*server.command(), *options]
+    with leashed(command, log, signal.SIGINT, user=server.runner()) as process:
         asyncio.run(_open(server, process, log))
         yield
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
 
 
 def replay(server: Server, log: Path) -> Replayed:
