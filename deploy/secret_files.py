@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from services.chassis.settings import secret_in
+
 
 class SecretMissing(Exception):
     """A file that must hold a secret is not there, not readable, or holds none; the message names it."""
@@ -15,9 +17,9 @@ def read_secrets(folder: Path, names: Iterable[str]) -> dict[str, str]:
 
 def _one(folder: Path, name: str) -> str:
     try:
-        text = (folder / name).read_text(encoding="utf-8").removesuffix("\n")
+        secret = secret_in(folder / name)
     except (OSError, ValueError):
         raise SecretMissing(f"{name}: no file of that name can be read in the folder of secrets") from None
-    if not text or "\n" in text:
+    if secret is None:
         raise SecretMissing(f"{name}: its file holds no secret on one line")
-    return text
+    return secret

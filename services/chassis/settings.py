@@ -129,16 +129,25 @@ def _secrets(kind: type[Settings]) -> list[str]:
     return [name for name, field in fields if SecretStr in {field.annotation, *get_args(field.annotation)}]
 
 
+def secret_in(file: Path) -> str | None:
+    """What a secret's file holds, without the end of its line; None when it is no secret on one line.
+
+    Raises OSError or ValueError when it can't be read.
+    """
+    text = file.read_text(encoding="utf-8") if file.stat().st_size <= LONGEST_SECRET_BYTES else ""
+    text = text.removesuffix("\n")
+    return text if text and "\n" not in text else None
+
+
 def _secret_in(file: Path, variable: str) -> str:
-    """What a secret's file holds, without the end of its line. Raises SettingsRefused naming the variable."""
+    """The same, or SettingsRefused naming the variable."""
     try:
-        text = file.read_text(encoding="utf-8") if file.stat().st_size <= LONGEST_SECRET_BYTES else ""
+        secret = secret_in(file)
     except (OSError, ValueError):
         raise SettingsRefused(f"{variable}: cannot be read") from None
-    text = text.removesuffix("\n")
-    if not text or "\n" in text:
+    if secret is None:
         raise SettingsRefused(f"{variable}: holds no secret on one line")
-    return text
+    return secret
 
 
 def _with_password(given: Mapping[str, str], prefix: str) -> dict[str, str]:
