@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,8 +24,9 @@ from deploy.local.front import Platform
 from deploy.local.home import Home
 from deploy.local.infrastructure import secret_names
 from deploy.local.leash import leash
-from deploy.local.ports import HTTP, KAFKA, POSTGRES, Ports
+from deploy.local.ports import HTTP, KAFKA, POSTGRES, Ports, taken
 from deploy.local.processes import KINDS, WITH_KAFKA, Installation, environ_of
+from tests.support.platform import free_port
 from tests.support.process_end import end
 from tests.support.scratch import scratch_folder
 
@@ -172,7 +172,7 @@ class Besieged:
         environ = environ_of(self.here, service, "worker")
         prefix = f"DENGWEN_{service.upper()}_"
         environ |= {
-            f"{prefix}OPERATIONS_PORT": str(_free_port()),
+            f"{prefix}OPERATIONS_PORT": str(free_port()),
             f"{prefix}KAFKA_INSTANCE": f"{service}-worker-1",
             "FAILPOINTS": "",
         }
@@ -203,25 +203,9 @@ def _free_shift() -> int:
         POSTGRES,
     ]
     for shift in range(1_000, 13_600, 100):
-        if all(_is_free(port + shift) for port in wanted):
+        if not any(taken(port + shift) for port in wanted):
             return shift
     raise AssertionError("no free ports")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 @contextmanager

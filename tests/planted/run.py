@@ -89,36 +89,23 @@ def passes(project: Path, tests: Iterable[str], given: Mapping[str, str]) -> boo
     return done.returncode == 0
 
 
-def plant(bug: Bug, project: Path) -> bool:
-    """Apply a patch to a copy; False when it does not fit the code any more."""
-    command = ["patch", "--strip=1", "--no-backup-if-mismatch", "--silent", "--input", str(bug.file)]
-    return subprocess.run(command, cwd=project, capture_output=True, check=False).returncode == 0
-
-
-def uproot(bug: Bug, project: Path) -> None:
-    """Take the patch out again."""
-    command = [
-        "patch",
-        "--strip=1",
-        "--reverse",
-        "--no-backup-if-mismatch",
-        "--silent",
-        "--input",
-        str(bug.file),
-    ]
-    subprocess.run(command, cwd=project, capture_output=True, check=True)
+def patched(bug: Bug, project: Path, *options: str) -> bool:
+    """Whether a patch could be applied to a tree: ``--reverse`` takes it out, ``--dry-run`` only asks."""
+    told = ["--strip=1", "--no-backup-if-mismatch", "--silent", *options, "--input", str(bug.file)]
+    return subprocess.run(["patch", *told], cwd=project, capture_output=True, check=False).returncode == 0
 
 
 def judge(bug: Bug, project: Path, given: Mapping[str, str]) -> str:
     """``caught``, or why it does not count as caught."""
     if not passes(project, bug.caught_by, given):
         return "its test fails without it"
-    if not plant(bug, project):
+    if not patched(bug, project):
         return "does not fit the code"
     try:
         return "NOT CAUGHT" if passes(project, bug.caught_by, given) else "caught"
     finally:
-        uproot(bug, project)
+        if not patched(bug, project, "--reverse"):
+            raise RuntimeError(f"{bug.name} could not be taken out again")
 
 
 def judged(chosen: list[Bug]) -> Iterator[tuple[Bug, str]]:

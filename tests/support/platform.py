@@ -25,6 +25,7 @@ import asyncpg
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from deploy.local.infrastructure import cache_folder
 from deploy.local.kafka import Listener, Node, find_java, jars_in
 from deploy.local.postgres import LOGINS, SERVICES, Server, find_binaries, make_database, make_roles
 from deploy.topics import administrator
@@ -41,12 +42,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def cache_folder() -> Path:
-    """Where fetched programs are kept between runs."""
-    named = os.environ.get("DENGWEN_CACHE")
-    return Path(named) if named else Path.home() / ".cache" / "dengwen"
 
 
 @dataclass(slots=True)
