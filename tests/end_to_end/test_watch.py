@@ -14,6 +14,9 @@ from rich.console import Console
 
 from deploy.grafana.render import FOLDER
 from deploy.local import state
+from deploy.local.demo.audit import CASES
+from deploy.local.demo.cases import SEEDED
+from deploy.local.demo.entry import EntryDesk
 from deploy.local.demo.script import Script
 from deploy.local.demo.stage import Stage
 from deploy.local.demo.visits import Reception
@@ -35,6 +38,8 @@ pytestmark = [
 ]
 ROWS = 4
 DASHBOARDS = sorted(file.stem for file in FOLDER.glob("*.json"))
+NAMED = next(case for case in SEEDED if case.name_status != "ANONYMOUS")
+"""A report of which the vault is told."""
 BY_THE_DATE = {("CalendarEndsSoon", "")}
 """What may be told of a sound platform: next year's calendar is published in autumn."""
 
@@ -49,11 +54,15 @@ class Day:
     month: str
 
     def go_on(self) -> None:
-        """Some of the staff go on: the login page, the month's figures, the question at the gate."""
+        """Some of the staff go on, at every service: what stands still since the first look has no rate."""
         page = Ports.of(self.machine.environ).url("console") + "/login"
         assert httpx.get(page, trust_env=False).status_code == 200
         self.script.figures(self.month)
         Reception(self.script.stage).clerk.post("/reception/v1/gate", {"superior_level": False})
+        entry = EntryDesk(self.script.stage)
+        entry.enter(NAMED)
+        entry.head.get("/referral/v1/reports")
+        entry.head.get(CASES)
 
 
 @pytest.fixture(scope="module")
